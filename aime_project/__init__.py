@@ -1,0 +1,1 @@
+"""Composition of the product: settings, entry points, processes. Knows every app, imported by none."""

@@ -1,0 +1,84 @@
+"""Markdown of agents, people and artifacts to HTML that is safe to show.
+
+Nothing here is trusted: raw HTML in the text is shown as text, what the renderer gives goes through
+nh3 with a short allow-list, links get rel=noopener nofollow, and an image becomes a link to it, so that
+no text can make a browser fetch something. Headings are re-levelled into a proper outline below the page's own.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
+
+HIGHEST_HEADING = 3  # a page has its h1, a section its h2
+CACHE_TEXTS = 256
+_TAGS = {
+    *("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "code"),
+    *("em", "strong", "s", "a", "table", "thead", "tbody", "tr", "th", "td"),
+}
+_ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "pre": {"tabindex"}, "table": {"tabindex"}}
+_SCHEMES = {"http", "https", "mailto"}
+
+
+def _image(self: RendererHTML, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
+    """Render an image as a link to it."""
+    token = tokens[idx]
+    text = self.renderInlineAsText(token.children or [], options, env)
+    source = str(token.attrGet("src") or "")
+    label = nh3.clean_text(text or source).replace("&#32;", " ")
+    return f'<a href="{nh3.clean_text(source)}">{label}</a>'
+
+
+def _scroller(tag: str) -> Any:
+    def render(self: RendererHTML, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
+        return f'<{tag} tabindex="0">\n'
+
+    return render
+
+
+def _code_block(self: RendererHTML, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
+    """Render code in a focusable block, since it may scroll sideways."""
+    return f'<pre tabindex="0"><code>{_escape(tokens[idx].content)}</code></pre>\n'
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _renderer() -> MarkdownIt:
+    markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
+    markdown.add_render_rule("image", _image)
+    markdown.add_render_rule("fence", _code_block)
+    markdown.add_render_rule("code_block", _code_block)
+    markdown.add_render_rule("table_open", _scroller("table"))
+    return markdown
+
+
+_MARKDOWN = _renderer()
+
+
+def _outline(tokens: Sequence[Token]) -> None:
+    """Give headings consecutive levels from `HIGHEST_HEADING` down, whatever levels the text used."""
+    stack: list[int] = []
+    for token in tokens:
+        if token.type == "heading_open":
+            level = int(token.tag[1])
+            while stack and stack[-1] >= level:
+                stack.pop()
+            stack.append(level)
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(HIGHEST_HEADING + len(stack) - 1, 6)}"
+
+
+@lru_cache(maxsize=CACHE_TEXTS)
+def to_html(text: str) -> str:
+    """Render `text` as sanitised HTML."""
+    tokens = _MARKDOWN.parse(text)
+    _outline(tokens)
+    html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
+    return nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener nofollow")

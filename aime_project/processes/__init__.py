@@ -1,0 +1,1 @@
+"""The processes of one machine: database, queue, web, model and their supervisor."""

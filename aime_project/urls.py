@@ -1,0 +1,21 @@
+"""The URL map: admin, sign-in, health, and the pages of the three apps."""
+
+from django.contrib import admin
+from django.contrib.auth import views as auth
+from django.urls import include, path
+
+from aime_project import health
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("accounts/login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
+    path("health", health.live, name="health"),
+    path("health/ready", health.ready, name="health-ready"),
+    path("", include("spaces.urls")),
+    path("", include("workflows.urls")),
+    path("", include("runs.urls")),
+]
+handler400 = "spaces.views.errors.bad_request"
+handler403 = "spaces.views.errors.permission_denied"
+handler404 = "spaces.views.errors.not_found"

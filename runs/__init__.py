@@ -1,0 +1,1 @@
+"""What is happening. Imports workflows and spaces."""

@@ -1,0 +1,204 @@
+"""The agent task: talk with the model until it answers, then collect the node's outputs. Runs on a host."""
+
+import hashlib
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+
+from runs.agent import outputs as collecting
+from runs.agent.answers import answer_as_artifact
+from runs.agent.budget import Budget
+from runs.agent.errors import ModelError
+from runs.agent.loop import AgentRequest, Finished, MessageFinished, Stopped, ToolStarted, run
+from runs.agent.model import ChatMessage, Model, Usage
+from runs.agent.outputs import Candidate, OutputSpec, OutputsUnreadable
+from runs.agent.parts import Text, text_of
+from runs.agent.tools.base import Tool
+from runs.agent.workspace import FileInfo, Workspace
+from runs.artifacts import blob_content, latest_artifacts
+from runs.chat import Fenced, Recorder, keep_artifacts
+from runs.conversation import Turn, load_turn, system_text, tools_of
+from runs.desk import Desk
+from runs.executors.base import Done, Dropped, Failed, Job, Outcome, OutputChoice, Spent
+from runs.graphs import version_graph
+from runs.models import NodeRun, OutputValue
+from runs.ticker import storable
+from workflows.document import NodeSpec
+
+ANSWER_SHARE = 4  # an answer may take a quarter of the model's context
+EXCERPT_BYTES = 4096
+NO_MODEL = (
+    "No model is configured. Set OPENAI_BASE_URL (and OPENAI_API_KEY, AIME_MODEL), or AIME_EMBEDDED_MODEL, "
+    "and start Aime again."
+)
+
+
+@dataclass
+class Work:
+    """Everything one attempt needs, read in one go."""
+
+    spec: NodeSpec
+    turn: Turn
+    system: str
+    tools: tuple[Tool, ...]
+    files: dict[str, tuple[str, int]]  # name → (sha256, bytes): the node's artifacts and the files among its inputs
+    links: dict[str, str]
+
+
+class TaskExecutor:
+    """Executes nodes of type `task`."""
+
+    async def execute(self, job: Job, desk: Desk) -> Outcome:
+        """Run one turn and collect its outputs."""
+        if not settings.AIME_MODEL["base_url"]:
+            return Failed("no_model", NO_MODEL)
+        work = await desk.db(_load, job)
+        config: Any = work.spec.config
+        model = desk.model(config.model)
+        recorder = Recorder(job, desk, work.turn.last_message_id)
+        usage = _Used()
+        try:
+            stopped, said = await _converse(work, model, recorder, usage, desk)
+            if stopped is not None:
+                return Failed(stopped.kind, stopped.reason, spent=usage.spent)
+            return await _collect(job, work, model, said, usage, desk)
+        except Fenced:
+            return Dropped()
+        except ModelError as error:
+            return Failed(
+                error.kind, str(error), detail=error.provider_message, transient=error.transient,
+                retry_after_s=error.retry_after_s, spent=usage.spent,
+            )  # fmt: skip
+        except OutputsUnreadable as error:
+            usage.add(error.usage)
+            return Failed("outputs_unreadable", error.message, transient=True, spent=usage.spent)
+        finally:
+            recorder.abandon()
+
+
+class _Used:
+    """Tokens of this attempt, also of one that fails in the middle."""
+
+    def __init__(self) -> None:
+        self.spent = Spent()
+
+    def add(self, usage: Usage) -> None:
+        before = self.spent
+        self.spent = Spent(before.input_tokens + usage.input_tokens, before.output_tokens + usage.output_tokens)
+
+
+async def _converse(
+    work: Work, model: Model, recorder: Recorder, used: _Used, desk: Desk
+) -> tuple[Stopped | None, list[ChatMessage]]:
+    """Run the loop, recording every event before it goes on; returns how it stopped and the whole conversation."""
+    said = [ChatMessage("system", (Text(work.system),)), *work.turn.messages]
+    if work.turn.answered:
+        return None, said
+    config: Any = work.spec.config
+    limits = config.limits
+    request = AgentRequest(
+        messages=tuple(said),
+        max_tokens=settings.AIME_MODEL["context_tokens"] // ANSWER_SHARE,
+        pending=work.turn.pending,
+        spent=work.turn.spent,
+    )
+    budget = Budget(tool_rounds=limits.tool_rounds, seconds=limits.seconds, tokens=limits.tokens)
+    effects = {tool.spec.name: tool.side_effects for tool in work.tools}
+    workspace = _workspace(work, desk)
+    async with aclosing(run(request, model=model, tools=work.tools, workspace=workspace, budget=budget)) as events:
+        async for event in events:
+            side_effects = isinstance(event, ToolStarted) and effects.get(event.call.name, False)
+            await recorder.record(event, side_effects=side_effects)
+            if isinstance(event, MessageFinished):
+                used.add(event.usage)
+                said.append(ChatMessage("assistant", event.parts))
+            elif isinstance(event, Stopped):
+                return event, said
+            elif isinstance(event, Finished):
+                break
+    return None, said
+
+
+async def _collect(job: Job, work: Work, model: Model, said: list[ChatMessage], used: _Used, desk: Desk) -> Outcome:
+    """Choose the outputs: kept answer, one question where there is something to decide, reasons stored."""
+    if not work.spec.outputs:
+        return Done(spent=used.spent)
+    specs = await desk.db(_output_specs, job, work.spec)
+    candidates = await desk.db(_candidates, job)
+    answer = text_of(said[-1].parts) if said[-1].role == "assistant" else ""
+    kept = answer_as_artifact(answer, specs, candidates)
+    if kept is not None:
+        await desk.db(keep_artifacts, job, [kept])
+        candidates = await desk.db(_candidates, job)
+    plan = collecting.plan_choice(specs, candidates)
+    room = int(settings.AIME_MODEL["context_tokens"] * 1.5)
+    collected = await collecting.collect(model, plan, said, max_chars=room)
+    used.add(collected.usage)
+    chosen = await desk.db(_chosen, collected.choices, specs, job)
+    return Done(chosen, missing="; ".join(item.message for item in collected.missing), spent=used.spent)
+
+
+def _load(job: Job) -> Work:
+    node = NodeRun.objects.select_related("run__space").get(pk=job.node_run_id)
+    spec = version_graph(job.version_id).specs[job.key]
+    assert job.message_id is not None, "a task always answers a message"
+    artifacts = latest_artifacts(node.pk)
+    files = {entry["name"]: _file(entry["blob"]) for entry in node.inputs.values() if "blob" in entry}
+    files.update({item.name: (item.sha256, item.size_bytes) for item in artifacts if item.blob_id is not None})
+    return Work(
+        spec=spec,
+        turn=load_turn(node.pk, job.message_id),
+        system=system_text(node.run.space, spec),
+        tools=tools_of(spec),
+        files=files,
+        links={item.name: item.url for item in artifacts if item.url},
+    )
+
+
+def _file(sha256: str) -> tuple[str, int]:
+    return sha256, len(blob_content(sha256))
+
+
+def _workspace(work: Work, desk: Desk) -> Workspace:
+    async def load(name: str) -> bytes:
+        return await desk.db(blob_content, work.files[name][0])
+
+    return Workspace({name: FileInfo(size) for name, (_sha, size) in work.files.items()}, load, work.links)
+
+
+def _output_specs(job: Job, spec: NodeSpec) -> list[OutputSpec]:
+    current = OutputValue.objects.filter(node_run_id=job.node_run_id, is_current=True, type="text")
+    previous = dict(current.values_list("name", "text"))
+    return [
+        OutputSpec(o.name, o.type, o.description, o.required, previous.get(o.name))  # type: ignore[arg-type]
+        for o in spec.outputs
+    ]
+
+
+def _candidates(job: Job) -> list[Candidate]:
+    found = []
+    for item in latest_artifacts(job.node_run_id):
+        excerpt = item.url
+        if item.blob_id is not None:
+            excerpt = blob_content(item.blob_id)[:EXCERPT_BYTES].decode(errors="ignore") if item.type != "image" else ""
+        found.append(Candidate(str(item.pk), item.type, item.name, item.revision, excerpt, item.size_bytes))  # type: ignore[arg-type]
+    return found
+
+
+def _chosen(choices: tuple[collecting.Choice, ...], specs: list[OutputSpec], job: Job) -> tuple[OutputChoice, ...]:
+    """Turn the model's choices into values. A text that is kept stays byte-identical."""
+    by_name = {spec.name: spec for spec in specs}
+    hashes = {item.pk: item.sha256 for item in latest_artifacts(job.node_run_id)}
+    chosen = []
+    for choice in choices:
+        spec, reason = by_name[choice.output], storable(choice.reason)
+        if choice.candidate_id is not None:
+            artifact = int(choice.candidate_id)
+            chosen.append(OutputChoice(spec.name, spec.type, "", artifact, hashes[artifact], reason))
+        elif choice.text is not None or choice.keep:
+            text = (spec.previous or "") if choice.keep else storable(choice.text or "")
+            digest = hashlib.sha256(text.encode()).hexdigest()
+            chosen.append(OutputChoice(spec.name, spec.type, text, None, digest, reason))
+    return tuple(chosen)

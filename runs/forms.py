@@ -1,0 +1,113 @@
+"""Forms of the runs app: what is asked when a run starts, and what comes with an act on a node."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from runs.start_inputs import UPLOAD_MAX_BYTES, Given, Upload, wrong_values
+from workflows.asked import AskedInput, asked_inputs
+from workflows.document import Document
+
+SHORT_CHARS = 80  # a default of one short line asks for such a line; the field grows all the same
+
+
+class PlainText(forms.CharField):
+    """A text as it was typed: spaces stay, and line ends are the same whether a browser or htmx sent them."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(strip=False, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        """Undo the line ends of HTML forms."""
+        return (super().to_python(value) or "").replace("\r\n", "\n")
+
+
+class StartForm(forms.Form):
+    """One field for each question of a template; `given` is what `start_run` takes."""
+
+    def __init__(self, document: Document, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "start-%s", **kwargs})
+        self.document = document
+        self.asked = asked_inputs(document, timezone.now())
+        for question in self.asked:
+            self.fields[question.name] = _field(question)
+
+    def clean(self) -> dict[str, Any] | None:
+        """Hold the values to the same rules as the command line does."""
+        cleaned = super().clean() or {}
+        for name, problem in wrong_values(self.document, self.given(cleaned)).items():
+            self.add_error(name, ValidationError(problem))
+        return cleaned
+
+    def given(self, cleaned: Mapping[str, Any]) -> dict[str, Given]:
+        """Give the values in the form of `start_run`: texts and uploads; an upload left out is not given."""
+        found: dict[str, Given] = {}
+        for question in self.asked:
+            value = cleaned.get(question.name)
+            if question.type in ("file", "image"):
+                if value:
+                    found[question.name] = Upload(value.name, value.read())
+                    value.seek(0)
+            elif value is not None:
+                found[question.name] = value
+        return found
+
+
+def _field(question: AskedInput) -> forms.Field:
+    """Make the field of a question."""
+    common: dict[str, Any] = {
+        "label": (_(question.label) if question.of_trigger else question.label) or question.name,
+        "required": question.required,
+        "initial": question.default,
+    }
+    uploaded: dict[str, Any] = {**common, "help_text": _limit(), "validators": [_small_enough]}
+    match question.type:
+        case "file":
+            return forms.FileField(widget=forms.FileInput({"class": "input input--file"}), **uploaded)
+        case "image":
+            attrs = {"class": "input input--file", "accept": "image/*"}
+            return forms.FileField(widget=forms.FileInput(attrs), **uploaded)
+        case "link":
+            attrs = {"class": "input", "inputmode": "url", "placeholder": "https://"}
+            return forms.CharField(widget=forms.URLInput(attrs), **common)
+        case "code":
+            attrs = {"class": "input input--area input--code", "rows": "10", "spellcheck": "false"}
+            return PlainText(widget=forms.Textarea(attrs), **common)
+        case _:
+            is_line = 0 < len(question.default) < SHORT_CHARS and "\n" not in question.default
+            short = is_line or question.of_trigger
+            attrs = {"class": f"input {'input--line' if short else 'input--area'}", "rows": "1" if short else "8"}
+            return PlainText(widget=forms.Textarea(attrs), **common)
+
+
+def _small_enough(file: "UploadedFile[bytes]") -> None:
+    """Refuse a large file before anybody reads it into memory."""
+    if file.size is not None and file.size > UPLOAD_MAX_BYTES:
+        raise ValidationError(_("%(name)s is larger than 20 MiB.") % {"name": file.name})
+
+
+def _limit() -> str:
+    return _("At most %(size)d MiB.") % {"size": UPLOAD_MAX_BYTES // 1024 // 1024}
+
+
+class ActForm(forms.Form):
+    """What every act on a node carries: the node version that the person saw."""
+
+    version = forms.IntegerField(min_value=1)
+
+
+class AcceptForm(ActForm):
+    """An acceptance carries the hash of the outputs that the person saw (empty where there are none)."""
+
+    outputs = forms.RegexField(r"\A([0-9a-f]{64})?\Z", required=False, empty_value="")
+
+
+class MessageForm(ActForm):
+    """A message, kept exactly as it was written."""
+
+    text = PlainText()

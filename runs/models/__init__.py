@@ -1,0 +1,27 @@
+"""Models of the runs app, re-exported."""
+
+from runs.models.artifact import Artifact, Blob
+from runs.models.attempt import Attempt
+from runs.models.event import MessageDelta, RunEvent
+from runs.models.host import Heartbeat, Host
+from runs.models.message import Message
+from runs.models.node_run import NodeRun
+from runs.models.output import OutputValue
+from runs.models.run import Run, RunSequence
+from runs.models.tool_call import ToolCall
+
+__all__ = [
+    "Artifact",
+    "Attempt",
+    "Blob",
+    "Heartbeat",
+    "Host",
+    "Message",
+    "MessageDelta",
+    "NodeRun",
+    "OutputValue",
+    "Run",
+    "RunEvent",
+    "RunSequence",
+    "ToolCall",
+]

@@ -1,0 +1,193 @@
+"""What people do to a run and its nodes. Each act is one transaction; the wrong one is refused with the right one.
+
+Who may act is decided before (`runs/access.py`); here only the state decides. Source: the product's decisions, 1.
+"""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from runs import reruns, sql
+from runs.errors import ActRefused
+from runs.states import NODE_ACTIVE, NODE_TERMINAL, RUN_TERMINAL, MessageStatus, NodeStatus, WaitingFor
+from runs.transitions.accepting import accept, apply_plan, cancel_version, end_attempt_of, version_states
+from runs.transitions.attempts import PROCESS_DIED
+from runs.transitions.consents import hold_without_consent
+from runs.transitions.ledger import Latest, Ledger, open_run
+from runs.transitions.outputs import outputs_sha256
+from runs.transitions.starting import insert_message, queue_attempt, settle
+
+HISTORY = """
+SELECT (SELECT id FROM runs_message WHERE node_run_id = %s AND role = 'user' ORDER BY ordinal DESC LIMIT 1),
+       EXISTS (SELECT 1 FROM runs_message m WHERE m.node_run_id = %s AND m.role = 'assistant' AND m.status = 'complete'
+               AND m.ordinal = (SELECT max(ordinal) FROM runs_message WHERE node_run_id = m.node_run_id)
+               AND NOT EXISTS (SELECT 1 FROM runs_toolcall t WHERE t.message_id = m.id))
+"""
+# A turn that is done again begins with its question: a whole answer whose end failed leaves the context, and so does
+# half of one that a person stopped, for a model would only go on with it. Both stay readable, folded.
+DROP_ANSWERS = """
+UPDATE runs_message SET status = 'interrupted' WHERE node_run_id = %s AND role = 'assistant' AND status = ANY(%s)
+AND ordinal > (SELECT ordinal FROM runs_message WHERE id = %s) RETURNING id, public_id
+"""
+
+
+def say(run_id: int, key: str, number: int, *, by: int, text: str) -> int:
+    """Add a person's message and queue the turn that answers it; returns the message's id."""
+    with open_run(run_id) as ledger:
+        node = _latest(ledger, key, number)
+        _refuse_busy(node, _("The agent is still working; stop it first, then send your message."))
+        _refuse_without_consent(node)
+        if node.status == NodeStatus.PENDING or _last_question(node) is None:
+            raise ActRefused(_("This node has not started, so there is no conversation yet."))
+        message_id = insert_message(node, text, by=by)
+        ledger.move(node, NodeStatus.QUEUED, by=by)
+        ledger.event("message.added", node, by=by, message_id=message_id)
+        queue_attempt(ledger, node, message_id=message_id)
+        hold_without_consent(ledger, node, by=by)
+        return message_id
+
+
+def stop(run_id: int, key: str, number: int, *, by: int) -> None:
+    """End the turn that runs; its text stays, the node waits for a message."""
+    with open_run(run_id) as ledger:
+        node = _latest(ledger, key, number)
+        if node.status not in NODE_ACTIVE:
+            raise ActRefused(_("Nothing is running in this node."))
+        end_attempt_of(ledger, node, MessageStatus.STOPPED)
+        if node.status == NodeStatus.RETRYING:
+            ledger.move(node, NodeStatus.QUEUED, by=by)
+        ledger.move(node, NodeStatus.WAITING, by=by, waiting_for=WaitingFor.STOPPED)
+
+
+def confirm(run_id: int, key: str, number: int, *, by: int, outputs: str | None = None) -> None:
+    """Accept a version that was never accepted. `outputs`: the hash the person saw; None accepts what is there."""
+    _accept(run_id, key, number, by=by, outputs=outputs, reopened=False)
+
+
+def done(run_id: int, key: str, number: int, *, by: int, outputs: str | None = None) -> None:
+    """Accept a reopened version again; everything downstream is recomputed."""
+    _accept(run_id, key, number, by=by, outputs=outputs, reopened=True)
+
+
+def restart(run_id: int, key: str, number: int, *, by: int) -> int:
+    """Give a node a new version with an empty conversation; returns its number. Work below it stops at once."""
+    with open_run(run_id) as ledger:
+        node = _latest(ledger, key, number)
+        if node.status in (NodeStatus.PENDING, NodeStatus.QUEUED):
+            raise ActRefused(_("This node has not begun, so there is nothing to restart."))
+        apply_plan(ledger, reruns.restart(ledger.plan.graph, version_states(ledger), key), by=by)
+        settle(ledger)
+        return ledger.nodes[key].number
+
+
+def retry_turn(run_id: int, key: str, number: int, *, by: int) -> None:
+    """Try the same message again in the same version, after a failure or a cancellation.
+
+    A turn that failed because it killed its processes goes on alone, never beside others.
+    """
+    with open_run(run_id) as ledger:
+        node = _latest(ledger, key, number)
+        stopped = node.status == NodeStatus.WAITING and node.waiting_for in (WaitingFor.STOPPED, WaitingFor.OUTPUTS)
+        if node.status not in (NodeStatus.FAILED, NodeStatus.CANCELLED) and not stopped:
+            raise ActRefused(_("Only a failed, stopped or cancelled turn can be tried again."))
+        message_id = _last_question(node)
+        if message_id is None and not _ran_before(node):
+            raise ActRefused(_("This node never started; restart it instead."))
+        succeeded = sql.row(
+            "SELECT 1 FROM runs_attempt WHERE node_run_id = %s AND message_id = %s AND status = 'succeeded'",
+            (node.id, message_id),
+        )
+        if succeeded is not None:
+            raise ActRefused(_("This turn has its answer; send a message to go on."))
+        _drop_answers(ledger, node, message_id)
+        killer = node.error_kind == PROCESS_DIED
+        ledger.move(node, NodeStatus.QUEUED, by=by)
+        queue_attempt(ledger, node, message_id=message_id, quarantine=killer)
+        hold_without_consent(ledger, node, by=by)
+
+
+def cancel_node(run_id: int, key: str, number: int, *, by: int) -> None:
+    """Cancel this version; nothing of it starts afterwards."""
+    with open_run(run_id) as ledger:
+        node = _latest(ledger, key, number)
+        if node.status in NODE_TERMINAL:
+            raise ActRefused(_("This node has already ended."))
+        cancel_version(ledger, node, by=by)
+
+
+def cancel_run(run_id: int, *, by: int) -> None:
+    """Cancel every latest version that has not ended; nothing starts afterwards."""
+    with open_run(run_id) as ledger:
+        if ledger.status in RUN_TERMINAL:
+            raise ActRefused(_("This run has already ended."))
+        # By the clock: now() is from before the run was ours, and a node may have started in between.
+        cancelled = "UPDATE runs_run SET cancelled_by_id = %s, cancelled_at = clock_timestamp() WHERE id = %s"
+        sql.count(cancelled, (by, run_id))
+        ledger.event("run.cancelled", by=by)
+        for node in ledger.nodes.values():
+            if node.status not in NODE_TERMINAL:
+                cancel_version(ledger, node, by=by)
+
+
+def _accept(run_id: int, key: str, number: int, *, by: int, outputs: str | None, reopened: bool) -> None:
+    with open_run(run_id) as ledger:
+        node = _latest(ledger, key, number)
+        _refuse_unacceptable(ledger, node, reopened=reopened)
+        if outputs is not None and outputs != outputs_sha256(node.id):
+            raise ActRefused(_("The outputs changed since you saw them; look again, then accept them."))
+        accept(ledger, node, by=by)
+
+
+def _refuse_unacceptable(ledger: Ledger, node: Latest, *, reopened: bool) -> None:
+    if node.status == NodeStatus.DONE:
+        raise ActRefused(_("These outputs are already accepted."))
+    _refuse_busy(node, _("The agent is still working; wait for it or stop it."))
+    _refuse_without_consent(node)
+    if node.status != NodeStatus.WAITING:
+        raise ActRefused(_("There is nothing to accept: the node is %(status)s.") % {"status": node.status})
+    if (node.accepted_at is not None) != reopened:
+        right = "done" if node.accepted_at is not None else "confirm"
+        raise ActRefused(_("The right act here is “%(act)s”.") % {"act": right})
+    required = {output.name for output in ledger.plan.specs[node.key].outputs if output.required}
+    found = sql.rows("SELECT name FROM runs_outputvalue WHERE node_run_id = %s AND is_current", (node.id,))
+    missing = required - {name for (name,) in found}
+    if missing:
+        names = ", ".join(sorted(missing))
+        raise ActRefused(_("These outputs are still missing: %(names)s. Ask the agent for them.") % {"names": names})
+
+
+def _latest(ledger: Ledger, key: str, number: int) -> Latest:
+    node = ledger.nodes.get(key)
+    if node is None:
+        raise ActRefused(_("This run has no node “%(key)s”.") % {"key": key})
+    if node.number != number:
+        text = _("Version %(old)s of this node is history; version %(new)s is current.")
+        raise ActRefused(text % {"old": number, "new": node.number})
+    return node
+
+
+def _refuse_busy(node: Latest, message: str) -> None:
+    if node.status in NODE_ACTIVE:
+        raise ActRefused(message)
+
+
+def _refuse_without_consent(node: Latest) -> None:
+    if node.waiting_for == WaitingFor.CONSENT:
+        raise ActRefused(_("This node waits for the consent of its executor; until then nothing can be done in it."))
+
+
+def _last_question(node: Latest) -> int | None:
+    found: Any = sql.rows(HISTORY, (node.id, node.id))[0][0]
+    return None if found is None else int(found)
+
+
+def _drop_answers(ledger: Ledger, node: Latest, question_id: int | None) -> None:
+    is_whole = sql.rows(HISTORY, (node.id, node.id))[0][1]
+    dropped = [MessageStatus.STOPPED, *([MessageStatus.COMPLETE] if is_whole else [])]
+    for message_id, public_id in sql.rows(DROP_ANSWERS, (node.id, dropped, question_id)):
+        status = MessageStatus.INTERRUPTED.value
+        ledger.event("message.dropped", node, message_id=message_id, m=public_id, status=status)
+
+
+def _ran_before(node: Latest) -> bool:
+    return sql.row("SELECT 1 FROM runs_attempt WHERE node_run_id = %s LIMIT 1", (node.id,)) is not None

@@ -1,0 +1,35 @@
+"""Addresses of the runs app, all below a space. Acts are POSTs to nouns."""
+
+from django.urls import path
+
+from runs.views import artifacts, cancellations, home, last_runs, messages, node_acts, node_runs, previews, runs, starts
+
+app_name = "runs"
+SPACE = "s/<slug:space_slug>/"
+RUN = f"{SPACE}runs/<str:run_id>/"
+NODE = f"{RUN}nodes/<str:key>/"
+
+urlpatterns = [
+    path(SPACE, home.detail, name="space-home"),
+    path(f"{SPACE}activity/", home.activity, name="space-activity"),
+    path(f"{SPACE}workflows/<slug:slug>/start/", starts.create, name="run-create"),
+    path(f"{SPACE}task-previews/", previews.create, name="task-preview-create"),
+    path(f"{SPACE}workflows/<slug:slug>/last-run/<slug:key>/", last_runs.detail, name="last-run-detail"),
+    path(f"{SPACE}workflows/<slug:slug>/last-run/<slug:key>/trials/", last_runs.try_output, name="output-trial"),
+    path(RUN, runs.detail, name="run-detail"),
+    path(f"{RUN}overview/", runs.overview, name="run-overview"),
+    path(f"{RUN}panel/", node_runs.panel, name="node-panel"),
+    path(f"{RUN}cancellation/", cancellations.create, name="run-cancellation-create"),
+    path(f"{RUN}messages/<str:message_id>/", messages.detail, name="message-detail"),
+    path(f"{RUN}messages/<str:message_id>/text/", messages.text, name="message-text"),
+    path(f"{RUN}artifacts/<str:artifact_id>/", artifacts.detail, name="artifact-detail"),
+    path(f"{RUN}artifacts/<str:artifact_id>/content/", artifacts.content, name="artifact-content"),
+    path(f"{NODE}messages/", messages.index, name="message-index"),
+    path(f"{NODE}messages/new/", messages.create, name="message-create"),
+    path(f"{NODE}confirmations/", node_acts.confirm, name="confirmation-create"),
+    path(f"{NODE}completions/", node_acts.complete, name="completion-create"),
+    path(f"{NODE}stops/", node_acts.stop, name="stop-create"),
+    path(f"{NODE}restarts/", node_acts.restart, name="restart-create"),
+    path(f"{NODE}retries/", node_acts.retry, name="retry-create"),
+    path(f"{NODE}cancellations/", node_acts.cancel, name="node-cancellation-create"),
+]

@@ -1,0 +1,1 @@
+"""Views of the runs app, grouped by noun."""

@@ -1,0 +1,70 @@
+"""Acts on a node: confirm, done, stop, restart, retry, cancel. Each is a POST; the answer is the node as it is now."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpResponse
+from django.views.decorators.http import require_POST
+
+from runs.actions import nodes
+from runs.forms import AcceptForm, ActForm
+from runs.models import NodeRun
+from runs.views.answers import answer_act
+from runs.views.loading import load_node_run
+from spaces.access import SpaceRequest, View, space_view
+
+Act = Callable[[SpaceRequest, NodeRun, Any], None]
+
+
+def act_view(form_class: type[ActForm]) -> Callable[[Act], View]:
+    """Make a view of an act: load with permission, bind the form, act, answer."""
+
+    def decorate(act: Act) -> View:
+        @require_POST
+        @space_view
+        @wraps(act)
+        def view(request: SpaceRequest, run_id: str, key: str) -> HttpResponse:
+            form = form_class(request.POST)
+            node_run = load_node_run(request, run_id, key, request.POST.get("version"))
+            return answer_act(request, node_run, form, lambda: act(request, node_run, form.cleaned_data))
+
+        return view
+
+    return decorate
+
+
+@act_view(AcceptForm)
+def confirm(request: SpaceRequest, node_run: NodeRun, data: dict[str, Any]) -> None:
+    """Accept the outputs that the person saw, for the first time."""
+    nodes.confirm(node_run=node_run, by=request.user, outputs=data["outputs"])
+
+
+@act_view(AcceptForm)
+def complete(request: SpaceRequest, node_run: NodeRun, data: dict[str, Any]) -> None:
+    """Accept a reopened version."""
+    nodes.done(node_run=node_run, by=request.user, outputs=data["outputs"])
+
+
+@act_view(ActForm)
+def stop(request: SpaceRequest, node_run: NodeRun, data: dict[str, Any]) -> None:
+    """End the turn that runs."""
+    nodes.stop(node_run=node_run, by=request.user)
+
+
+@act_view(ActForm)
+def restart(request: SpaceRequest, node_run: NodeRun, data: dict[str, Any]) -> None:
+    """Give the node a new version."""
+    nodes.restart(node_run=node_run, by=request.user)
+
+
+@act_view(ActForm)
+def retry(request: SpaceRequest, node_run: NodeRun, data: dict[str, Any]) -> None:
+    """Try the same message again."""
+    nodes.retry_turn(node_run=node_run, by=request.user)
+
+
+@act_view(ActForm)
+def cancel(request: SpaceRequest, node_run: NodeRun, data: dict[str, Any]) -> None:
+    """Cancel this version."""
+    nodes.cancel_node(node_run=node_run, by=request.user)

@@ -1,0 +1,34 @@
+"""A run: its page, and the fragment that says how it stands."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from runs.models import Run
+from runs.pages import overview as plans
+from runs.views.loading import load_run, standing_of
+from runs.views.rendering import chosen_node, render_run
+from spaces.access import SpaceRequest, space_view
+
+
+@require_safe
+@space_view
+def detail(request: SpaceRequest, run_id: str) -> HttpResponse:
+    """Show a run with the conversation of one node: `?node=`, else the one that wants to be seen."""
+    run = load_run(request, run_id)
+    node, pinned = chosen_node(request, run)
+    return render_run(request, run, node, pinned=pinned)
+
+
+@require_safe
+@space_view
+def overview(request: SpaceRequest, run_id: str) -> HttpResponse:
+    """Give the list of nodes and, out of band, the head of the page."""
+    return render_overview(request, load_run(request, run_id))
+
+
+def render_overview(request: SpaceRequest, run: Run, *, status: int = 200) -> HttpResponse:
+    """Render the list of nodes and the head of a run's page."""
+    found = plans.overview(run, standing_of(request, run))
+    context = {"overview": found, "selected": request.GET.get("node") or found.follow, "template": run.version.workflow}
+    return render(request, "runs/runs/_overview_and_head.html", context, status=status)

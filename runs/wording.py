@@ -1,0 +1,106 @@
+"""Statuses in words, with the icon and the tone that always stand beside them. Presentation only.
+
+Tones: work = the machine works, person = waits for a person, clock = waits for a clock, ok, bad, off = reused,
+skipped or cancelled; empty = not reached.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from runs.states import WAITING_FOR_PERSON, NodeStatus, RunStatus, WaitingFor
+from workflows.template_file.specs import EXECUTOR, INITIATOR
+
+
+@dataclass(frozen=True)
+class StatusLabel:
+    """What a badge shows. `spin`: the icon turns while something works."""
+
+    word: str
+    icon_name: str
+    tone: str = ""
+    spin: bool = False
+
+
+def run_label(status: str, *, mine: bool = False) -> StatusLabel:
+    """Word a run's status. `mine`: it waits for the person who looks."""
+    match status:
+        case RunStatus.RUNNING:
+            return StatusLabel(_("Running"), "loader-circle", "work", spin=True)
+        case RunStatus.WAITING:
+            return StatusLabel(_("Waiting for you") if mine else _("Waiting"), "hourglass", "person")
+        case RunStatus.DONE:
+            return StatusLabel(pgettext("status", "Done"), "check", "ok")
+        case RunStatus.FAILED:
+            return StatusLabel(_("Failed"), "triangle-alert", "bad")
+        case _:
+            return StatusLabel(_("Cancelled"), "ban", "off")
+
+
+def node_label(status: str, waiting_for: str = "", *, mine: bool = False) -> StatusLabel:
+    """Word a node version's status. `mine`: the person who looks may do what it waits for."""
+    match status:
+        case NodeStatus.PENDING:
+            return StatusLabel(_("Not reached"), "circle-dashed")
+        case NodeStatus.QUEUED:
+            return StatusLabel(_("Queued"), "clock", "work")
+        case NodeStatus.RUNNING:
+            return StatusLabel(_("Running"), "loader-circle", "work", spin=True)
+        case NodeStatus.RETRYING:
+            return StatusLabel(_("Trying again soon"), "rotate-cw", "clock")
+        case NodeStatus.WAITING:
+            return _waiting_label(waiting_for, mine=mine)
+        case NodeStatus.DONE:
+            return StatusLabel(pgettext("status", "Done"), "check", "ok")
+        case NodeStatus.FAILED:
+            return StatusLabel(_("Failed"), "triangle-alert", "bad")
+        case NodeStatus.CANCELLED:
+            return StatusLabel(_("Cancelled"), "ban", "off")
+        case _:
+            return StatusLabel(_("Skipped"), "skip-forward", "off")
+
+
+def _waiting_label(waiting_for: str, *, mine: bool) -> StatusLabel:
+    match waiting_for:
+        case WaitingFor.PIPELINE:
+            return StatusLabel(_("Waiting for the pipeline"), "clock", "clock")
+        case WaitingFor.STOPPED:
+            return StatusLabel(_("Stopped"), "circle-stop", "person")
+        case WaitingFor.OUTPUTS:
+            return StatusLabel(_("Output missing"), "circle-alert", "person")
+        case WaitingFor.CONSENT:
+            return StatusLabel(_("Waiting for consent"), "user-check", "person")
+        case WaitingFor.DONE:
+            return StatusLabel(_("Reopened"), "hourglass", "person")
+        case _:
+            return StatusLabel(_("Waiting for you") if mine else _("To be confirmed"), "hourglass", "person")
+
+
+def waits_for_person(status: str, waiting_for: str) -> bool:
+    """Say whether only a person can make it go on."""
+    return status == NodeStatus.WAITING and waiting_for in WAITING_FOR_PERSON
+
+
+def who_label(who: str) -> str:
+    """Word whom a node tells; a member by username."""
+    return {INITIATOR: _("the initiator"), EXECUTOR: _("the executor")}.get(who, who)
+
+
+def moment_label(moment: str) -> str:
+    """Word the moment of which a node tells."""
+    return {"waiting": _("it waits"), "done": _("it is done"), "failed": _("it failed")}.get(moment, moment)
+
+
+NODE_ICONS = {
+    "task": ("task", "sparkles"),
+    "trigger.schedule": ("trigger", "clock"),
+    "trigger.codebase": ("trigger", "git-branch"),
+    "pipeline": ("pipeline", "workflow"),
+}
+ARTIFACT_ICONS = {"file": "file-text", "code": "code", "image": "image", "link": "link", "text": "file-text"}
+
+
+def node_icon(node_type: str) -> tuple[str, str]:
+    """Give the kind (its tint) and the icon of a node type."""
+    return NODE_ICONS.get(node_type, ("task", "square"))

@@ -1,0 +1,1 @@
+"""Who, where, and the outside world. Imports neither workflows nor runs."""

@@ -1,0 +1,1 @@
+"""Views of the spaces app, grouped by noun."""

@@ -1,0 +1,118 @@
+// <live-run>: the run page as it happens. One socket; deltas go to the messages, everything else is fetched again.
+import { refetch } from '../lib/fetching.js';
+import { staleFragments } from '../lib/frames.js';
+import { LiveSocket } from '../lib/live-socket.js';
+import { Refresher } from '../lib/refresher.js';
+import { texts } from '../lib/texts.js';
+import { ChatMessage } from './chat-message.js';
+
+const PROBE_AFTER_FAILURES = 3; // a refused handshake looks like a dead server: ask a page instead
+
+class LiveRun extends HTMLElement {
+  #socket;
+  #refresher;
+  #events;
+
+  connectedCallback() {
+    this.#events = new AbortController();
+    const { signal } = this.#events;
+    this.#refresher = new Refresher((key) => this.#load(key));
+    this.#socket = new LiveSocket({
+      after: Number(this.dataset.seq),
+      url: (after) => this.#address(after),
+      onFrame: (frame) => this.#take(frame),
+      onState: (state, failures) => this.#tell(state, failures),
+    });
+    this.addEventListener('message:gap', (event) => this.#refresher.request(`message:${event.detail.id}`), { signal });
+    this.addEventListener('htmx:after:swap', (event) => this.#swapped(event), { signal });
+    addEventListener('online', () => this.#socket.retryNow(), { signal });
+    addEventListener('offline', () => this.#tell('offline', 0), { signal });
+    addEventListener('pageshow', (event) => event.persisted && this.#socket.retryNow(), { signal });
+    this.#socket.open();
+  }
+
+  disconnectedCallback() {
+    this.#events.abort();
+    this.#socket.close();
+    this.#refresher.stop();
+  }
+
+  get #panel() {
+    return this.querySelector('#node-panel');
+  }
+
+  #address(after) {
+    const url = new URL(this.dataset.socket, document.baseURI);
+    url.protocol = url.protocol.replace('http', 'ws');
+    url.searchParams.set('run', this.dataset.run);
+    url.searchParams.set('after', after);
+    return url.href;
+  }
+
+  #take(frame) {
+    if (frame.t === 'delta') ChatMessage.receive(this, frame);
+    const stale = staleFragments(frame, this.#view());
+    if (frame.t === 'message' && stale.length === 0) texts.forget(frame.m); // of another node
+    for (const key of stale) this.#refresher.request(key);
+  }
+
+  #view() {
+    const { node, version, follow } = this.#panel?.dataset ?? {};
+    return {
+      node,
+      version: Number(version),
+      follow: follow !== undefined,
+      shows: (id) => ChatMessage.find(id) !== undefined,
+    };
+  }
+
+  /** Fetch one fragment; see `Refresher` for what the answer means. */
+  async #load(key) {
+    const { node } = this.#panel.dataset;
+    if (key === 'overview') return this.#loadOverview(node);
+    if (key === 'panel') return this.#loadPanel(node);
+    const element =
+      key === 'tail' ? this.querySelector('[data-log-tail]') : ChatMessage.find(key.slice('message:'.length));
+    return element ? refetch(element) : null;
+  }
+
+  async #loadOverview(node) {
+    const outcome = await refetch(this.querySelector('#run-overview'), { node });
+    if (outcome === null) this.#tell('refused', 0);
+    return outcome;
+  }
+
+  /** The log is left alone by the morph; what was said meanwhile comes with the tail. */
+  async #loadPanel(node) {
+    const have = this.querySelector('message-log')?.id ?? '';
+    const isWriting = this.querySelector('message-composer')?.hasText ?? false; // never leave a person who is writing
+    const outcome = await refetch(this.#panel, isWriting && this.#view().follow ? { have, node, keep: 1 } : { have });
+    if (outcome) this.#refresher.request('tail');
+    return outcome;
+  }
+
+  /** After a person's own act or choice the log may lack what was said meanwhile. */
+  #swapped({ detail }) {
+    this.#markSelected();
+    if (detail.ctx.live) return;
+    this.#refresher.request('tail');
+    this.#refresher.request('overview');
+  }
+
+  #markSelected() {
+    const key = this.#panel?.dataset.node;
+    for (const link of this.querySelectorAll('.node-list__link')) {
+      if (link.dataset.node === key) link.setAttribute('aria-current', 'true');
+      else link.removeAttribute('aria-current');
+    }
+  }
+
+  #tell(state, failures) {
+    const shown = state === 'reconnecting' && !navigator.onLine ? 'offline' : state;
+    document.dispatchEvent(new CustomEvent('live:state', { detail: { state: shown } }));
+    if (state === 'refused') this.#socket.close();
+    else if (failures === PROBE_AFTER_FAILURES) this.#refresher.request('overview');
+  }
+}
+
+customElements.define('live-run', LiveRun);

@@ -1,0 +1,38 @@
+// Fetching a live fragment through htmx, and telling how it went.
+import htmx from 'htmx.org';
+
+const GIVE_UP = new Set([401, 403, 404, 410]);
+const LOGIN_PATH = '/accounts/login/';
+
+/** Say whether an answer is the sign-in page instead of what was asked for: the session has ended. */
+export function isSignIn(response) {
+  return response.redirected && new URL(response.url).pathname === LOGIN_PATH;
+}
+
+/**
+ * Replace `element` by what its own hx-get gives, with `parameters` added to the address.
+ * Resolves to true (done), false (try again later) or null (it is gone, or not for this person).
+ */
+export async function refetch(element, parameters = {}) {
+  const url = new URL(element.getAttribute('hx-get'), document.baseURI);
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+  let outcome = false;
+  const fetchAndNote = async (address, request) => {
+    const response = await fetch(address, request);
+    if (isSignIn(response)) location.reload();
+    else if (GIVE_UP.has(response.status)) outcome = null;
+    if (!response.ok) throw new DOMException('not refreshed', 'AbortError'); // nothing to swap; no error to report
+    const text = await response.text(); // a server that dies in the middle must count as a failure
+    outcome = true;
+    return new Response(text, response);
+  };
+  const swap = element.getAttribute('hx-swap') ?? 'outerMorph';
+  await htmx.ajax('GET', url.pathname + url.search, {
+    source: element,
+    target: element,
+    swap,
+    fetch: fetchAndNote,
+    live: true,
+  });
+  return outcome;
+}

@@ -1,0 +1,140 @@
+"""A real `manage.py supervise` with its own data directory and port, and the means to see and kill its processes."""
+
+import http.client
+import itertools
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+
+from aime_project.processes.instance import free_port
+from tests.processes.queue_harness import ROOT, wait_until
+
+UP_S = 60.0
+
+
+class Aime:
+    """One installation; `start` may be called again after it ended."""
+
+    def __init__(self, data_dir: Path, **env: str) -> None:
+        self.data_dir = data_dir
+        self.port = free_port()
+        self.seen: dict[int, float] = {}
+        self._env = env
+        self.log_path = data_dir.parent / f"{data_dir.name}.out"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def env(self) -> dict[str, str]:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("AIME_", "OPENAI_")) and k != "DATABASE_URL"}
+        ours = {
+            "DJANGO_SETTINGS_MODULE": "aime_project.settings",
+            "AIME_DATA_DIR": str(self.data_dir),
+            "AIME_HTTPS": "0",
+            "AIME_EMBEDDED_MODEL": "none",
+            "PORT": str(self.port),
+            "HOST": "127.0.0.1",
+        }
+        return {**kept, **ours, **self._env}
+
+    def start(self) -> float:
+        """Start and wait until the web answers; give the seconds it took."""
+        began = time.monotonic()
+        self.launch()
+        assert wait_until(self.answers, UP_S), self.output()
+        return time.monotonic() - began
+
+    def launch(self) -> None:
+        with self.log_path.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "supervise"],
+                cwd=ROOT,
+                env=self.env(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def answers(self, path: str = "/health") -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def tree(self) -> dict[str, list[int]]:
+        """The pids by role: supervisor, web, queue (its main process first), model, postgres."""
+        assert self.process is not None
+        found: dict[str, list[int]] = {
+            "supervisor": [self.process.pid],
+            "web": [],
+            "queue": [],
+            "model": [],
+            "postgres": [],
+        }
+        for child in psutil.Process(self.process.pid).children():
+            command = _command(child)
+            words = {
+                "web_server": "web",
+                "manage.py queue": "queue",
+                "model.server": "model",
+                "bin/postgres": "postgres",
+            }
+            role = next((role for word, role in words.items() if word in command), None)
+            if role:
+                found[role] = [child.pid, *_descendants(child)]
+        for pid in itertools.chain(*found.values()):
+            self.seen.setdefault(pid, _born(pid))
+        return found
+
+    def survivors(self) -> list[int]:
+        """Pids ever seen that still run."""
+        return [pid for pid, born in self.seen.items() if born and _born(pid) == born]
+
+    def signal(self, number: signal.Signals) -> None:
+        assert self.process is not None
+        self.process.send_signal(number)
+
+    def wait(self, timeout_s: float = 25.0) -> int:
+        assert self.process is not None
+        return self.process.wait(timeout_s)
+
+    def output(self) -> str:
+        return self.log_path.read_text() if self.log_path.exists() else ""
+
+    def close(self) -> None:
+        """End it however it is."""
+        if self.process and self.process.poll() is None:
+            self.tree()
+            self.process.kill()
+            self.process.wait()
+        wait_until(lambda: not self.survivors(), 15)
+
+
+def _descendants(process: psutil.Process) -> list[int]:
+    try:
+        return [child.pid for child in process.children(recursive=True)]
+    except psutil.Error:
+        return []
+
+
+def _command(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""  # it has just ended
+
+
+def _born(pid: int) -> float:
+    try:
+        process = psutil.Process(pid)
+        return process.create_time() if process.status() != psutil.STATUS_ZOMBIE else 0.0
+    except psutil.NoSuchProcess:
+        return 0.0

@@ -1,0 +1,27 @@
+"""Random acyclic graphs, for properties of what is pure."""
+
+from itertools import combinations, pairwise
+
+from hypothesis import strategies as st
+
+from workflows.graph import Graph
+
+
+def graph_of(text: str) -> Graph:
+    """Make a graph from "a → b → c; a → d"."""
+    keys: list[str] = []
+    edges: list[tuple[str, str]] = []
+    for chain in text.split(";"):
+        names = [name.strip() for name in chain.split("→")]
+        keys += names
+        edges += list(pairwise(names))
+    return Graph(keys, edges)
+
+
+@st.composite
+def graphs(draw: st.DrawFn, *, most: int = 8) -> Graph:
+    """Any acyclic graph of up to `most` nodes, its nodes in any order of the document."""
+    keys = [f"n{number}" for number in range(draw(st.integers(1, most)))]
+    pairs = list(combinations(keys, 2))
+    chosen = draw(st.lists(st.sampled_from(pairs), unique=True, max_size=14)) if pairs else []
+    return Graph(draw(st.permutations(keys)), chosen)

@@ -1,0 +1,1 @@
+"""What should happen. Imports spaces only."""

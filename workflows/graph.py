@@ -1,0 +1,23 @@
+"""The graph of a template and everything that is wrong with it. Pure; the door to topology and rules."""
+
+from collections.abc import Collection
+
+from workflows.publishing_rules import publishing_problems
+from workflows.rules import structure_problems
+from workflows.template_file.problems import Problem
+from workflows.template_file.specs import Document
+from workflows.topology import Graph
+
+__all__ = ["Graph", "validate"]
+
+
+def validate(
+    document: Document, *, usernames: Collection[str] | None = None, consented: Collection[str] | None = None
+) -> list[Problem]:
+    """Return all problems, errors first. Errors block publishing, warnings do not.
+
+    `usernames`: the members of the space, `consented`: those who agreed to be executors of this template; None leaves
+    either unchecked.
+    """
+    found = [*structure_problems(document), *publishing_problems(document, usernames, consented)]
+    return sorted(dict.fromkeys(found), key=lambda problem: problem.severity)

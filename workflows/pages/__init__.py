@@ -1,0 +1,1 @@
+"""What pages show: values put together from queries, for templates and for the browser's code."""

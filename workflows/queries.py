@@ -1,0 +1,112 @@
+"""Read plans of templates: which rows, which relations, which order."""
+
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+
+from spaces.models import ROLE_PERMISSIONS, Permission, Space
+from workflows.access import may_manage
+from workflows.document import Document, DocumentError, Problem, from_json
+from workflows.graph import validate
+from workflows.models import ExecutorConsent, Visibility, Workflow, WorkflowVersion
+from workflows.task_templates.queries import usable_templates
+from workflows.task_templates.resolving import pinned, resolution
+
+MAX_PARSED = 64
+_parsed: dict[tuple[int, datetime], Document] = {}
+
+
+def versions_of(workflow: Workflow) -> QuerySet[WorkflowVersion]:
+    """The published versions of a template, newest first, without their documents."""
+    return workflow.versions.select_related("published_by").defer("document").order_by("-number")
+
+
+def draft_of(workflow: Workflow) -> Document:
+    """Return the draft. Raises DocumentError for a draft that was never saved by `actions.py`."""
+    return from_json(workflow.draft)
+
+
+def problems_of(workflow: Workflow) -> list[Problem]:
+    """Return what is wrong with the draft, errors first; people are checked against those who see the template."""
+    try:
+        document = draft_of(workflow)
+    except DocumentError as exc:
+        return exc.problems
+    return document_problems(workflow, document)
+
+
+def document_problems(workflow: Workflow, document: Document) -> list[Problem]:
+    """Return what is wrong with a document as this workflow's draft, its task templates put in; paths are its own."""
+    found = resolution(document, usable_templates(workflow, document))
+    return found.pointed_back(
+        validate(found.document, usernames=usernames_of(workflow), consented=consented_of(workflow))
+    )
+
+
+def pinned_draft(workflow: Workflow, document: Document | None = None) -> Document:
+    """Return the draft as publishing would freeze it: the number of every task template's version written out.
+
+    `document`: the draft, where it is parsed already.
+    """
+    document = document or draft_of(workflow)
+    return pinned(document, usable_templates(workflow, document))
+
+
+def import_target(space: Space, user: User, document: Document) -> Workflow | None:
+    """Return the template whose draft importing the document would replace: of its name, and `user` may edit it so.
+
+    None means that importing makes a new template. One that would change its visibility comes last, and only for
+    those who may change that.
+    """
+    named = Workflow.objects.visible_to(user).active().filter(space=space, name=document.name)
+    found = sorted(named.order_by("id"), key=lambda workflow: workflow.visibility != document.visibility)
+    fitting = (one for one in found if one.visibility == document.visibility or may_manage(user, one))
+    return next(fitting, None)
+
+
+def possible_owners(workflow: Workflow) -> QuerySet[User]:
+    """The members whom a template can be handed over to: those who may edit, but its owner, by name."""
+    roles = [role for role, permissions in ROLE_PERMISSIONS.items() if Permission.EDIT in permissions]
+    members = User.objects.filter(memberships__space_id=workflow.space_id, memberships__role__in=roles, is_active=True)
+    return members.exclude(pk=workflow.owner_id).order_by("username")
+
+
+def usernames_of(workflow: Workflow) -> list[str]:
+    """Return the names that the document may mention: members of the space; of a personal template its owner."""
+    return sorted(members_of(workflow).values_list("username", flat=True))
+
+
+def consented_of(workflow: Workflow) -> list[str]:
+    """Return the names of those who agreed to be executors of the template."""
+    given = ExecutorConsent.objects.filter(workflow=workflow, revoked_at__isnull=True)
+    return sorted(given.values_list("user__username", flat=True))
+
+
+def members_of(workflow: Workflow) -> QuerySet[User]:
+    """The people who see the template, by name."""
+    members = User.objects.filter(memberships__space_id=workflow.space_id, is_active=True)
+    if workflow.visibility == Visibility.PERSONAL:
+        members = members.filter(pk=workflow.owner_id)
+    return members.order_by("username")
+
+
+def has_changes(workflow: Workflow, document: Document | None = None) -> bool:
+    """Say whether publishing the draft (`document`, where it is parsed already) would make anything new."""
+    live = workflow.live_version
+    return live is None or differs(live, workflow, document)
+
+
+def differs(version: WorkflowVersion, workflow: Workflow, document: Document | None = None) -> bool:
+    """Say whether the draft says something else than a version of it."""
+    return _frozen(version) != pinned_draft(workflow, document)
+
+
+def _frozen(version: WorkflowVersion) -> Document:
+    """Parse a version; it never changes, so this is done once for many saves of a draft."""
+    key = (version.pk, version.published_at)
+    if key not in _parsed:
+        if len(_parsed) >= MAX_PARSED:
+            _parsed.pop(next(iter(_parsed)))
+        _parsed[key] = from_json(version.document)
+    return _parsed[key]

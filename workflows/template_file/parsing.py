@@ -1,0 +1,116 @@
+"""Plain values → Document. Pure; checks the shape, not how the parts fit (`rules.py`).
+
+Reading goes on after a problem, so that all of them are found at once; the document returned beside problems
+is a best effort, good enough to look for further ones.
+"""
+
+from typing import Any
+
+from workflows import node_types
+from workflows.node_types.base import NodeType
+from workflows.template_file.parsing_fields import read_input, read_output, read_rule, read_word
+from workflows.template_file.problems import Phrase, Problem, gettext_noop, phrase
+from workflows.template_file.reading import MAX_EDGES, MAX_NODES, Reader
+from workflows.template_file.specs import INITIATOR, KEY, Document, NodeConfig, NodeSpec
+
+FORMAT = 1
+_TRIGGER_HINTS: dict[str, Phrase] = {
+    "inputs": phrase(gettext_noop("a trigger has no inputs")),
+    "outputs": phrase(gettext_noop("a trigger's outputs are given by its type")),
+    "confirm": phrase(gettext_noop("a trigger is not confirmed")),
+}
+
+
+def read_document(source: Any) -> tuple[Document, list[Problem]]:
+    """Read a whole template; the document is complete only when there are no problems."""
+    problems: list[Problem] = []
+    reader = Reader(source, "", problems)
+    _read_format(reader)
+    document = Document(
+        name=reader.line("name"),
+        description=reader.text("description", "", max_chars=5000),
+        visibility=reader.choice("visibility", ("space", "personal"), "space"),
+        nodes=tuple(_read_node(Reader(value, path, problems)) for path, value in reader.items("nodes", MAX_NODES)),
+        edges=_read_edges(reader),
+    )
+    reader.close()
+    _report_repeats(document, problems)
+    return document, problems
+
+
+def _read_format(reader: Reader) -> None:
+    given = reader.raw("aime")
+    if isinstance(given, bool) or given != FORMAT:
+        said = gettext_noop("is missing") if given is None else gettext_noop("this Aime reads format 1 only")
+        reader.report("aime", phrase(said), phrase(gettext_noop("begin with aime: 1")))
+
+
+def _read_edges(reader: Reader) -> tuple[tuple[str, str], ...]:
+    edges: list[tuple[str, str]] = []
+    for path, value in reader.items("edges", MAX_EDGES):
+        if isinstance(value, list) and len(value) == 2 and all(isinstance(end, str) for end in value):
+            edges.append((value[0], value[1]))
+        else:
+            said = phrase(gettext_noop("must be two node keys: [upstream, downstream]"))
+            reader.problems.append(Problem(path, said))
+            edges.append(("", ""))
+    return tuple(edges)
+
+
+def _read_node(reader: Reader) -> NodeSpec:
+    key = read_word(reader, "key", KEY, gettext_noop("must begin with a to z, then a to z, 0 to 9 or _; at most 40"))
+    kind = _read_type(reader)
+    title = reader.line("title", key)
+    position = reader.point("position")
+    if kind is None:
+        return NodeSpec(key=key, type=str(reader.raw("type")), title=title, position=position, **_read_common(reader))
+    fixed = kind.fixed_outputs
+    common = {} if kind.is_trigger else _read_common(reader)
+    config: NodeConfig = kind.read(reader)
+    reader.close(_TRIGGER_HINTS if kind.is_trigger else None)
+    outputs = (*fixed, *common.pop("outputs", ()))
+    return NodeSpec(key=key, type=kind.key, title=title, position=position, config=config, outputs=outputs, **common)
+
+
+def _read_type(reader: Reader) -> NodeType | None:
+    known = node_types.keys()
+    before = len(reader.problems)
+    word = reader.choice("type", known)
+    return node_types.get(word) if len(reader.problems) == before else None
+
+
+def _read_common(reader: Reader) -> dict[str, Any]:
+    return {
+        "inputs": tuple(read_input(Reader(value, path, reader.problems)) for path, value in reader.items("inputs")),
+        "outputs": tuple(read_output(Reader(value, path, reader.problems)) for path, value in reader.items("outputs")),
+        "confirm": reader.flag("confirm", default=False),
+        "executor": reader.line("executor", INITIATOR, max_chars=150) or INITIATOR,
+        "notify": tuple(read_rule(Reader(value, path, reader.problems)) for path, value in reader.items("notify")),
+    }
+
+
+def _report_repeats(document: Document, problems: list[Problem]) -> None:
+    """Report keys and names that must be unique and are not."""
+    for path, word in _repeats([(f"nodes[{i}].key", node.key) for i, node in enumerate(document.nodes)]):
+        problems.append(Problem(path, phrase(gettext_noop("%(word)s is the key of another node"), word=word)))
+    for index, node in enumerate(document.nodes):
+        place = f"nodes[{index}]"
+        offset = len(node_types.fixed_outputs(node.type))
+        names = [(f"{place}.inputs[{i}].name", spec.name) for i, spec in enumerate(node.inputs)]
+        for path, word in _repeats(names):
+            problems.append(Problem(path, phrase(gettext_noop("%(word)s is the name of another input"), word=word)))
+        names = [(f"{place}.outputs[{i - offset}].name", spec.name) for i, spec in enumerate(node.outputs)]
+        for path, word in _repeats(names):
+            problems.append(Problem(path, phrase(gettext_noop("%(word)s is the name of another output"), word=word)))
+
+
+def _repeats(named: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return those whose word stood before."""
+    seen: set[str] = set()
+    again: list[tuple[str, str]] = []
+    for path, word in named:
+        if word in seen:
+            again.append((path, word))
+        if word:
+            seen.add(word)
+    return again

@@ -1,0 +1,1 @@
+"""Views of the workflows app, grouped by noun."""
