@@ -5,6 +5,7 @@ import { saysTheSame } from './sameness.js';
 export const QUIET_MS = 600; // after the last change
 export const LONGEST_MS = 3000; // after the first one that is not sent
 const RETRY_MS = [1000, 2000, 4000, 8000, 15000, 30000];
+const LATEST_KEPT = 2; // of the requests after the first; each is a whole document
 const WAITING = new Set(['conflict', 'stopped']); // nothing is sent until somebody decides
 
 export class Autosave extends EventTarget {
@@ -37,9 +38,14 @@ export class Autosave extends EventTarget {
 
   /** What a page that ends now has to leave behind. */
   entry() {
-    const sent = this.#sent[0] ?? null; // only the first can have been taken
+    const sent = [...this.#sent.slice(0, 1), ...this.#sent.slice(1).slice(-LATEST_KEPT)];
     const { revision, base } = this;
     return { base_revision: revision, base, document: this.#read(), sent, at: this.#clock.now() };
+  }
+
+  /** Another page of this browser ended here: any of what it sent, its last words too, may arrive or have arrived. */
+  inherit(entry) {
+    this.#sent.push(...(entry.sent ?? []), entry.document);
   }
 
   /** Something changed. */
@@ -112,7 +118,7 @@ export class Autosave extends EventTarget {
   async #save({ leaving = false }) {
     const document = this.#read();
     this.#dirtySince = 0;
-    this.#sent.push(document);
+    if (this.#sent.at(-1) !== document) this.#sent.push(document);
     this.#show('saving');
     const answer = await this.#send({ base_revision: this.revision, document }, { leaving });
     if (answer.kind !== 'saved') this.#dirtySince ||= this.#clock.now();
@@ -150,7 +156,7 @@ export class Autosave extends EventTarget {
 
   /** The server will not have it: the next change, or signing in again, may help. */
   #refused(answer) {
-    this.#sent = [];
+    this.#sent.pop();
     this.#show('error', answer);
     if (answer.kind === 'signed-out') this.#timer = this.#clock.setTimeout(() => this.#start(), RETRY_MS.at(-1));
   }

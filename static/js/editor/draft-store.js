@@ -3,7 +3,7 @@
 
 const PREFIX = 'aime:draft';
 
-/** entry = {base_revision, base, document, sent, at}; `sent`: what was on its way to the server when it was kept. */
+/** entry = {base_revision, base, document, sent, at}; `sent`: documents on their way to the server when it was kept. */
 export class DraftStore {
   #storage;
   #place;

@@ -6,13 +6,13 @@ import { publishState, runState } from './publish-state.js';
 
 export function startPublishing(editor, signal) {
   const { host, store, draft } = editor;
-  const desk = { isPublishing: false };
+  const desk = { isPublishing: false, isOpening: false };
   const show = () => {
     showPublish(editor, desk);
     showRun(editor);
   };
   const on = (target, name, act) => target.addEventListener(name, act, { signal });
-  on(host, 'publish', () => openDialog(editor));
+  on(host, 'publish', () => openDialog(editor, desk));
   on(host, 'versions', () => openVersions(editor));
   on(host, 'click', (event) => jump(editor, event));
   on(document.body, 'workflow:published', ({ detail }) =>
@@ -73,14 +73,27 @@ function showRun({ host, store, save, draft, say }) {
   link.classList.toggle('button--primary', !isOff && !hasChanges && !store.readOnly);
 }
 
-async function openDialog(editor) {
-  const { host, save, say, toast, announce } = editor;
-  const button = host.querySelector('[data-part="publish"]');
-  if (button.getAttribute('aria-disabled') === 'true') return announce(button.title);
+/** Ask what to publish. Whatever comes of it is seen: the dialog, or why it does not come. */
+async function openDialog(editor, desk) {
+  const button = editor.host.querySelector('[data-part="publish"]');
+  if (button.getAttribute('aria-disabled') === 'true') return editor.toast(button.title);
+  if (desk.isOpening) return null; // a second press while the first is on its way
+  desk.isOpening = true;
+  button.setAttribute('aria-busy', 'true');
+  try {
+    await showDialog(editor);
+  } finally {
+    desk.isOpening = false;
+    button.removeAttribute('aria-busy');
+  }
+  return null;
+}
+
+async function showDialog(editor) {
+  const { host, save, say, toast } = editor;
   if (!(await save.flush())) return toast(say('publish.why.not-saved'), 'bad');
   const dialog = host.querySelector('[data-part="publish-dialog"]');
-  await load(editor, 'publications/', dialog.firstElementChild);
-  if (dialog.firstElementChild.childElementCount) dialog.showModal();
+  if ((await load(editor, 'publications/', dialog.firstElementChild)) && !dialog.open) dialog.showModal();
   return null;
 }
 
@@ -88,22 +101,31 @@ async function openVersions(editor) {
   const { host, save, panes } = editor;
   if (panes.toggleVersions()) {
     await save?.flush();
-    await load(editor, 'versions/', host.querySelector('[data-part="versions"]'));
-    host.querySelector('[data-part="versions"] :is(a, button)')?.focus();
+    const list = host.querySelector('[data-part="versions"]');
+    if (await load(editor, 'versions/', list)) list.querySelector('a, button')?.focus();
   }
 }
 
-/** Put a fragment of the server into an element; what is no fragment (an error's page) is said and left out. */
-function load(editor, path, target) {
+/**
+ * Put a fragment of the server into an element. Resolves to true when it stands there. No answer, half of one, an
+ * error's page: that is said, and what stood there before is taken away.
+ */
+async function load(editor, path, target) {
+  let refusal = 'fragment.failed';
   const fetchFragment = async (address, request) => {
     const response = await fetch(address, request);
-    if (isSignIn(response)) editor.toast(editor.say('save.signed-out'), 'bad');
-    else if (!response.ok) editor.toast(editor.say('fragment.failed'), 'bad');
-    if (response.ok && !isSignIn(response)) return response;
-    throw new DOMException('not shown', 'AbortError');
+    const text = await response.text();
+    if (isSignIn(response)) refusal = 'save.signed-out';
+    else if (response.ok) refusal = null;
+    if (refusal) throw new DOMException('not shown', 'AbortError');
+    return new Response(text, response);
   };
   const options = { source: target, target, swap: 'innerHTML', fetch: fetchFragment, live: true };
-  return htmx.ajax('GET', editor.address(path), options);
+  target.replaceChildren();
+  await htmx.ajax('GET', editor.address(path), options);
+  const isShown = target.childElementCount > 0;
+  if (!isShown) editor.toast(editor.say(refusal ?? 'fragment.failed'), 'bad');
+  return isShown;
 }
 
 /** A problem named in a dialog leads to its node and field. */

@@ -42,8 +42,9 @@ export async function bringBack(editor) {
       kept.drop(key);
       continue;
     }
-    const isOurs = entry.base_revision === draft.revision || (entry.sent && saysTheSame(entry.sent, draft.document));
-    if (isOurs) {
+    save.inherit(entry);
+    const isSent = entry.sent?.some((sent) => saysTheSame(sent, draft.document));
+    if (isSent || entry.base_revision === draft.revision) {
       store.replace(entry.document, { origin: 'kept' });
       const time = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' });
       editor.toast(editor.say('save.restored', { time: time.format(entry.at) }));
