@@ -12,15 +12,23 @@ from spaces.access import Person, get_membership_or_404, may
 from spaces.models import Permission, Space
 from workflows.models import Workflow, WorkflowVersion
 
+LIVE_DOCUMENT = "live_version__document"
+DOCUMENTS = ("draft", LIVE_DOCUMENT)
+
 
 def get_workflow_or_404(user: Person, public_id: str, *, need: str = Permission.VIEW) -> Workflow:
     """Return a template by its public id. Http404 when the user may not see it, PermissionDenied below `need`."""
     return _permitted(user, _visible(user, public_id=public_id), need)
 
 
-def find_workflow_or_404(user: Person, space: Space, slug: str, *, need: str = Permission.VIEW) -> Workflow:
-    """Return a template of a space by its slug. Http404 and PermissionDenied as above."""
-    return _permitted(user, _visible(user, space=space, slug=slug), need)
+def find_workflow_or_404(
+    user: Person, space: Space, slug: str, *, need: str = Permission.VIEW, without: tuple[str, ...] = ()
+) -> Workflow:
+    """Return a template of a space by its slug. Http404 and PermissionDenied as above.
+
+    `without`: of DOCUMENTS those that are hardly needed; they are large and are loaded when somebody asks for them.
+    """
+    return _permitted(user, _visible(user, without, space=space, slug=slug), need)
 
 
 def get_version_or_404(workflow: Workflow, number: int) -> WorkflowVersion:
@@ -37,9 +45,9 @@ def may_manage(user: Person, workflow: Workflow) -> bool:
     return is_owner or may(user, workflow.space, Permission.ADMIN)
 
 
-def _visible(user: Person, **where: object) -> Workflow | None:
+def _visible(user: Person, without: tuple[str, ...] = (), **where: object) -> Workflow | None:
     related = ("space", "owner", "live_version")
-    return Workflow.objects.visible_to(user).select_related(*related).filter(**where).first()
+    return Workflow.objects.visible_to(user).select_related(*related).defer(*without).filter(**where).first()
 
 
 def _permitted(user: Person, workflow: Workflow | None, need: str) -> Workflow:

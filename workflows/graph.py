@@ -19,5 +19,6 @@ def validate(
     `usernames`: the members of the space, `consented`: those who agreed to be executors of this template; None leaves
     either unchecked.
     """
-    found = [*structure_problems(document), *publishing_problems(document, usernames, consented)]
+    graph = Graph.of(document)
+    found = [*structure_problems(document, graph), *publishing_problems(document, graph, usernames, consented)]
     return sorted(dict.fromkeys(found), key=lambda problem: problem.severity)

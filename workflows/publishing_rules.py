@@ -13,9 +13,12 @@ from workflows.topology import Graph
 
 
 def publishing_problems(
-    document: Document, usernames: Collection[str] | None, consented: Collection[str] | None = None
+    document: Document,
+    graph: Graph,
+    usernames: Collection[str] | None,
+    consented: Collection[str] | None = None,
 ) -> list[Problem]:
-    """Return errors and warnings.
+    """Return errors and warnings. `graph`: the document's.
 
     `usernames`: members of the space, `consented`: those who agreed to be executors; None leaves either unchecked.
     """
@@ -26,7 +29,7 @@ def publishing_problems(
         found += _executor_problems(node, path, document, usernames, consented)
         found += _notify_problems(node, path, usernames)
         found += _placeholder_problems(node, path)
-    return [*found, *_asked_problems(document), *_absence_problems(document)]
+    return [*found, *_asked_problems(document), *_absence_problems(document, graph)]
 
 
 def _whole_problems(document: Document) -> Iterator[Problem]:
@@ -85,6 +88,8 @@ def _placeholder_problems(node: NodeSpec, path: str) -> Iterator[Problem]:
     used: set[str] = set()
     unknown = 0
     for place, text in kind.texts(node.config):
+        if "{{" not in text:
+            continue
         for name in placeholders.find(text):
             used.add(name)
             if name not in names:
@@ -118,16 +123,15 @@ def _asked_problems(document: Document) -> Iterator[Problem]:
                 yield Problem(f"nodes[{place}].inputs[{index}].type", said)
 
 
-def _absence_problems(document: Document) -> Iterator[Problem]:
+def _absence_problems(document: Document, graph: Graph) -> Iterator[Problem]:
     """A required input of an optional output fails its node when the output is absent."""
     by_key = {node.key: node for node in document.nodes}
-    graph = Graph.of(document)
     for place, node in enumerate(document.nodes):
         for index, spec in enumerate(node.inputs):
-            if spec.source is None or not spec.required or spec.source[0] not in graph.ancestors(node.key):
+            if spec.source is None or not spec.required or spec.source[0] not in by_key:
                 continue
             output = by_key[spec.source[0]].output(spec.source[1])
-            if output and not output.required:
+            if output and not output.required and graph.is_above(spec.source[0], node.key):
                 said = phrase(
                     gettext_noop("%(text)s may be absent; this node would fail then"), text=".".join(spec.source)
                 )

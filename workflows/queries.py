@@ -10,8 +10,8 @@ from workflows.access import may_manage
 from workflows.document import Document, DocumentError, Problem, from_json
 from workflows.graph import validate
 from workflows.models import ExecutorConsent, Visibility, Workflow, WorkflowVersion
-from workflows.task_templates.queries import usable_templates
-from workflows.task_templates.resolving import pinned, resolution
+from workflows.task_templates.queries import hold_task_templates, usable_templates
+from workflows.task_templates.resolving import Lookup, pinned, references_in, resolution
 
 MAX_PARSED = 64
 _parsed: dict[tuple[int, datetime], Document] = {}
@@ -36,9 +36,12 @@ def problems_of(workflow: Workflow) -> list[Problem]:
     return document_problems(workflow, document)
 
 
-def document_problems(workflow: Workflow, document: Document) -> list[Problem]:
-    """Return what is wrong with a document as this workflow's draft, its task templates put in; paths are its own."""
-    found = resolution(document, usable_templates(workflow, document))
+def document_problems(workflow: Workflow, document: Document, lookup: Lookup | None = None) -> list[Problem]:
+    """Return what is wrong with a document as this workflow's draft, its task templates put in; paths are its own.
+
+    `lookup`: what the document may use, where it is looked up already.
+    """
+    found = resolution(document, usable_templates(workflow, document) if lookup is None else lookup)
     return found.pointed_back(
         validate(found.document, usernames=usernames_of(workflow), consented=consented_of(workflow))
     )
@@ -51,6 +54,11 @@ def pinned_draft(workflow: Workflow, document: Document | None = None) -> Docume
     """
     document = document or draft_of(workflow)
     return pinned(document, usable_templates(workflow, document))
+
+
+def hold_task_templates_of(workflow: Workflow) -> None:
+    """Keep the task templates that the draft names as they are until the transaction ends, so that it can be frozen."""
+    hold_task_templates(workflow.space_id, [slug for slug, _number in references_in(workflow.draft)])
 
 
 def import_target(space: Space, user: User, document: Document) -> Workflow | None:
@@ -91,10 +99,15 @@ def members_of(workflow: Workflow) -> QuerySet[User]:
     return members.order_by("username")
 
 
-def has_changes(workflow: Workflow, document: Document | None = None) -> bool:
-    """Say whether publishing the draft (`document`, where it is parsed already) would make anything new."""
+def has_changes(workflow: Workflow, document: Document | None = None, lookup: Lookup | None = None) -> bool:
+    """Say whether publishing the draft would make anything new.
+
+    `document`: the draft, where it is parsed already; `lookup`: what it may use, where it is looked up already.
+    """
     live = workflow.live_version
-    return live is None or differs(live, workflow, document)
+    if live is None or document is None or lookup is None:
+        return live is None or differs(live, workflow, document)
+    return _frozen(live) != pinned(document, lookup)
 
 
 def differs(version: WorkflowVersion, workflow: Workflow, document: Document | None = None) -> bool:

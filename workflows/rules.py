@@ -15,9 +15,9 @@ from workflows.topology import Graph, cycles
 MAX_CYCLES = 20  # one is enough to refuse a file; finding them is slow
 
 
-def structure_problems(document: Document) -> list[Problem]:
-    """Return what is wrong with edges and references; all of them are errors."""
-    graph = Graph.of(document)
+def structure_problems(document: Document, graph: Graph | None = None) -> list[Problem]:
+    """Return what is wrong with edges and references; all are errors. `graph`: the document's, if built."""
+    graph = graph or Graph.of(document)
     return [
         *_edge_problems(document),
         *_cycle_problems(document, graph),
@@ -77,8 +77,7 @@ def _reference_problem(
     output = by_key[source].output(name) if source in by_key else None
     if output is None and source in by_key and by_key[source].config.gives_unknown_outputs:
         output = OutputSpec(name, spec.type)
-    upstream = graph.ancestors(node.key)
-    if output and source in upstream and source != node.key:
+    if output and source != node.key and graph.is_above(source, node.key):
         if accepts(spec.type, output.type):
             return None
         said = phrase(
@@ -94,6 +93,7 @@ def _reference_problem(
         return Problem("", said, hint=hint, fix_edge=(source, node.key))
     if not suggest:
         return Problem("", said)
+    upstream = graph.ancestors(node.key)
     known = [
         f"{key}.{item.name}"
         for key in graph.order

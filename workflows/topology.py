@@ -6,6 +6,8 @@ Ties in the order are broken by the place in the document.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import reduce
+from operator import or_
 
 from workflows.template_file.specs import Document
 
@@ -26,8 +28,11 @@ class Graph:
             self._children[above].append(below)
             self._parents[below].append(above)
         self.order: tuple[str, ...] = self._sorted()
-        self._above: dict[str, frozenset[str]] = {}
-        self._below: dict[str, frozenset[str]] = {}
+        self._bits = {key: 1 << index for index, key in enumerate(self.keys)}
+        self._above: dict[str, int] = {}
+        self._below: dict[str, int] = {}
+        self._ancestors: dict[str, frozenset[str]] = {}
+        self._descendants: dict[str, frozenset[str]] = {}
 
     @classmethod
     def of(cls, document: Document) -> "Graph":
@@ -44,23 +49,42 @@ class Graph:
 
     def ancestors(self, key: str) -> frozenset[str]:
         """Return every node upstream of this one."""
-        if key not in self._above:
-            self._gather(self.order, self._parents, self._above)
-        return self._above[key]
+        if key not in self._ancestors:
+            self._ancestors[key] = self._named(self._all_above()[key])
+        return self._ancestors[key]
 
     def descendants(self, key: str) -> frozenset[str]:
         """Return every node downstream of this one."""
-        if key not in self._below:
-            self._gather(tuple(reversed(self.order)), self._children, self._below)
-        return self._below[key]
+        if not self._below:
+            self._below = self._gathered(tuple(reversed(self.order)), self._children)
+        if key not in self._descendants:
+            self._descendants[key] = self._named(self._below[key])
+        return self._descendants[key]
 
-    def _gather(self, order: tuple[str, ...], near: Mapping[str, list[str]], found: dict[str, frozenset[str]]) -> None:
-        """Find what lies on one side of every node: what lies there of its neighbours; walked only where cycles are."""
+    def is_above(self, above: str, below: str) -> bool:
+        """Say whether a node is upstream of another one; False where either is unknown."""
+        return above in self._bits and below in self._bits and bool(self._bits[above] & self._all_above()[below])
+
+    def _all_above(self) -> dict[str, int]:
+        if not self._above:
+            self._above = self._gathered(self.order, self._parents)
+        return self._above
+
+    def _gathered(self, order: tuple[str, ...], near: Mapping[str, list[str]]) -> dict[str, int]:
+        """Find what lies on one side of every node: its neighbours and what lies there of them.
+
+        Walked only where cycles are. Sets are whole numbers, a bit for each node: joining them costs next to nothing.
+        """
+        found: dict[str, int] = {}
         for key in order:
             if all(other in found for other in near[key]):
-                found[key] = frozenset(near[key]).union(*(found[other] for other in near[key]))
+                found[key] = reduce(or_, (found[other] | self._bits[other] for other in near[key]), 0)
             else:
-                found[key] = _reach(key, near)
+                found[key] = sum(self._bits[other] for other in _reach(key, near))
+        return found
+
+    def _named(self, bits: int) -> frozenset[str]:
+        return frozenset(key for key in self.keys if bits & self._bits[key])
 
     def _sorted(self) -> tuple[str, ...]:
         place = {key: index for index, key in enumerate(self.keys)}
@@ -90,7 +114,7 @@ def cycles(graph: Graph) -> Iterator[tuple[str, ...]]:
 
 
 def _one_cycle(graph: Graph) -> tuple[str, ...]:
-    start = next((key for key in graph.keys if key in graph.ancestors(key)), None)
+    start = next((key for key in graph.keys if graph.is_above(key, key)), None)
     if start is None:
         return ()
     came_from: dict[str, str] = {start: ""}

@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from runs import sql
 from runs.access import require_cancel_run, require_start
 from runs.artifacts import store_blob
 from runs.errors import ActRefused, InvalidInputs
@@ -26,12 +27,13 @@ def start_run(*, version: WorkflowVersion, by: User, inputs: Mapping[str, Given]
     """Start a run of a published version with the values asked at start.
 
     `inputs`: a name (all nodes that ask for it) or `node.name` → text or Upload. Raises ActForbidden, ActRefused
-    (archived, or a node that cannot run yet) and InvalidInputs with every problem.
+    (archived, deleted, or a node that cannot run yet) and InvalidInputs with every problem.
     """
     workflow = version.workflow
     require_start(by, workflow)
     if workflow.archived_at is not None:
         raise ActRefused(_("This template is archived; restore it before you start it."))
+    _hold(version)
     document = version_graph(version.pk).document
     _refuse_unrunnable(document)
     _refuse_executors(document, workflow, by)
@@ -56,6 +58,15 @@ def start_run(*, version: WorkflowVersion, by: User, inputs: Mapping[str, Given]
         starting.begin(ledger, by=by.pk)
     run.refresh_from_db(fields=["status", "finished_at"])
     return run
+
+
+def _hold(version: WorkflowVersion) -> None:
+    """Keep the version until the commit: who deletes its template waits for the run, and who starts for the deletion.
+
+    The foreign key alone would notice at the commit only. Runs that start do not wait for each other.
+    """
+    if sql.row("SELECT 1 FROM workflows_workflowversion WHERE id = %s FOR KEY SHARE", [version.pk]) is None:
+        raise ActRefused(_("This template was deleted meanwhile."))
 
 
 def cancel_run(*, run: Run, by: User) -> None:

@@ -14,7 +14,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from spaces.models import Space
-from workflows.access import may_manage
+from workflows.access import DOCUMENTS, may_manage
 from workflows.document import Document, from_json, to_json
 from workflows.errors import DraftConflict, WorkflowForbidden
 from workflows.models import Workflow, WorkflowVersion
@@ -58,8 +58,9 @@ def save_draft(*, workflow: Workflow, by: User, document: Document, base_revisio
     `base_revision`: the revision the editor began with; None overwrites. Raises DraftConflict when it is no
     longer the newest, WorkflowForbidden when `by` may not change the visibility.
     """
-    current = Workflow.objects.select_for_update(no_key=True).get(pk=workflow.pk)
+    current = _locked(workflow)
     if base_revision is not None and base_revision != current.draft_revision:
+        current.refresh_from_db(fields=["draft"])
         raise DraftConflict(current)
     if document.visibility != current.visibility and not may_manage(by, current):
         raise WorkflowForbidden(_("Only the owner or an admin of the space changes who may see a workflow."))
@@ -72,6 +73,12 @@ def save_draft(*, workflow: Workflow, by: User, document: Document, base_revisio
     fields = ["draft", "draft_revision", "draft_saved_by", "draft_saved_at", "name", "description", "visibility"]
     current.save(update_fields=[*fields, "updated_at"])
     return current
+
+
+def _locked(workflow: Workflow) -> Workflow:
+    """Lock the row and return it fresh, without the documents: the draft is about to be replaced."""
+    rows = Workflow.objects.select_for_update(no_key=True, of=("self",))
+    return rows.select_related("live_version").defer(*DOCUMENTS).get(pk=workflow.pk)
 
 
 def require_no_personal_task_templates(workflow: Workflow) -> None:

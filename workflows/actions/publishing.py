@@ -7,7 +7,7 @@ from django.db.models import Max
 from workflows.document import to_json
 from workflows.errors import DraftConflict, NothingNew, PublishRefused
 from workflows.models import Workflow, WorkflowVersion
-from workflows.queries import pinned_draft, problems_of
+from workflows.queries import hold_task_templates_of, pinned_draft, problems_of
 from workflows.template_file.problems import errors
 
 
@@ -22,6 +22,7 @@ def publish(*, workflow: Workflow, by: User, note: str = "", base_revision: int 
     current = Workflow.objects.select_for_update(no_key=True).get(pk=workflow.pk)
     if base_revision is not None and base_revision != current.draft_revision:
         raise DraftConflict(current)
+    hold_task_templates_of(current)
     problems = problems_of(current)
     if errors(problems):
         raise PublishRefused(problems)

@@ -24,6 +24,11 @@ def get(key: str) -> NodeType:
     return _types[key]
 
 
+def find(key: str) -> NodeType | None:
+    """Return the kind with this key, or None."""
+    return _types.get(key)
+
+
 def keys() -> tuple[str, ...]:
     """Return the keys of all kinds, built-in ones first."""
     return tuple(_types)

@@ -17,6 +17,7 @@ from workflows.models import Workflow, WorkflowVersion
 from workflows.pages.consents import consent_of
 from workflows.pages.problems import problems_json
 from workflows.queries import differs, document_problems, has_changes
+from workflows.task_templates.queries import usable_templates
 
 
 @dataclass(frozen=True)
@@ -79,9 +80,10 @@ def draft_json(workflow: Workflow) -> dict[str, Any]:
 
 def saved_json(workflow: Workflow, document: Document) -> dict[str, Any]:
     """Return what is new after a save of the document."""
+    lookup = usable_templates(workflow, document)
     return _saving(workflow) | {
-        "problems": problems_json(document_problems(workflow, document), workflow.draft),
-        "has_changes": has_changes(workflow, document),
+        "problems": problems_json(document_problems(workflow, document, lookup), workflow.draft),
+        "has_changes": has_changes(workflow, document, lookup),
     }
 
 

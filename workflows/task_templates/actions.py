@@ -92,6 +92,7 @@ def duplicate_task_template(*, template: TaskTemplate, by: User, name: str) -> T
 def show_task_template(*, template: TaskTemplate, by: User, visibility: str) -> None:
     """Change who may see a task template. Raises WorkflowForbidden, and TaskTemplateUsed where others need it."""
     _require_manager(by, template)
+    TaskTemplate.objects.select_for_update(no_key=True).get(pk=template.pk)  # what is being published counts too
     if visibility == Visibility.PERSONAL and (count := uses_by_others(template)):
         raise TaskTemplateUsed(
             ngettext(

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db import connection
 from django.db.models import F, Func, JSONField, Q, QuerySet
 
 from spaces.access import Person
@@ -33,6 +34,18 @@ def usable_templates(workflow: Workflow, document: Document) -> Lookup:
     if not named:
         return {}
     return _usable(_versions(workflow.space_id, named), workflow.owner_id, document)
+
+
+def hold_task_templates(space_id: int, slugs: list[str]) -> None:
+    """Keep task templates as they are until the transaction ends.
+
+    Who deletes one or takes it out of sight waits, and then finds what was frozen meanwhile; who comes after them
+    finds it gone.
+    """
+    if slugs:
+        wanted = "SELECT 1 FROM workflows_tasktemplate WHERE space_id = %s AND slug = ANY(%s) ORDER BY id FOR SHARE"
+        with connection.cursor() as cursor:  # the ORM knows no FOR SHARE
+            cursor.execute(wanted, [space_id, slugs])
 
 
 def usable_by_each(space_id: int, documents: Iterable[tuple[int, Document]]) -> list[Lookup]:

@@ -8,12 +8,14 @@ from typing import Any
 
 from workflows import node_types
 from workflows.node_types.base import NodeType
+from workflows.template_file.known_nodes import KnownNodes, content_of
 from workflows.template_file.parsing_fields import read_input, read_output, read_rule, read_word
 from workflows.template_file.problems import Phrase, Problem, gettext_noop, phrase
 from workflows.template_file.reading import MAX_EDGES, MAX_NODES, Reader
 from workflows.template_file.specs import INITIATOR, KEY, Document, NodeConfig, NodeSpec
 
 FORMAT = 1
+_known_nodes = KnownNodes()
 _TRIGGER_HINTS: dict[str, Phrase] = {
     "inputs": phrase(gettext_noop("a trigger has no inputs")),
     "outputs": phrase(gettext_noop("a trigger's outputs are given by its type")),
@@ -30,11 +32,11 @@ def read_document(source: Any) -> tuple[Document, list[Problem]]:
         name=reader.line("name"),
         description=reader.text("description", "", max_chars=5000),
         visibility=reader.choice("visibility", ("space", "personal"), "space"),
-        nodes=tuple(_read_node(Reader(value, path, problems)) for path, value in reader.items("nodes", MAX_NODES)),
+        nodes=tuple(_read_or_find(value, path, problems) for path, value in reader.items("nodes", MAX_NODES)),
         edges=_read_edges(reader),
     )
     reader.close()
-    _report_repeats(document, problems)
+    _report_repeated_keys(document, problems)
     return document, problems
 
 
@@ -55,6 +57,19 @@ def _read_edges(reader: Reader) -> tuple[tuple[str, str], ...]:
             reader.problems.append(Problem(path, said))
             edges.append(("", ""))
     return tuple(edges)
+
+
+def _read_or_find(value: Any, path: str, problems: list[Problem]) -> NodeSpec:
+    content = content_of(value)
+    known = _known_nodes.find(content) if content else None
+    if known is not None:
+        return known
+    before = len(problems)
+    node = _read_node(Reader(value, path, problems))
+    _report_repeated_names(node, path, problems)
+    if content and len(problems) == before:
+        _known_nodes.keep(content, node)
+    return node
 
 
 def _read_node(reader: Reader) -> NodeSpec:
@@ -89,28 +104,31 @@ def _read_common(reader: Reader) -> dict[str, Any]:
     }
 
 
-def _report_repeats(document: Document, problems: list[Problem]) -> None:
-    """Report keys and names that must be unique and are not."""
-    for path, word in _repeats([(f"nodes[{i}].key", node.key) for i, node in enumerate(document.nodes)]):
-        problems.append(Problem(path, phrase(gettext_noop("%(word)s is the key of another node"), word=word)))
-    for index, node in enumerate(document.nodes):
-        place = f"nodes[{index}]"
-        offset = len(node_types.fixed_outputs(node.type))
-        names = [(f"{place}.inputs[{i}].name", spec.name) for i, spec in enumerate(node.inputs)]
-        for path, word in _repeats(names):
-            problems.append(Problem(path, phrase(gettext_noop("%(word)s is the name of another input"), word=word)))
-        names = [(f"{place}.outputs[{i - offset}].name", spec.name) for i, spec in enumerate(node.outputs)]
-        for path, word in _repeats(names):
-            problems.append(Problem(path, phrase(gettext_noop("%(word)s is the name of another output"), word=word)))
+def _report_repeated_keys(document: Document, problems: list[Problem]) -> None:
+    for at, word in _repeats([node.key for node in document.nodes]):
+        said = phrase(gettext_noop("%(word)s is the key of another node"), word=word)
+        problems.append(Problem(f"nodes[{at}].key", said))
 
 
-def _repeats(named: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return those whose word stood before."""
+def _report_repeated_names(node: NodeSpec, path: str, problems: list[Problem]) -> None:
+    for at, word in _repeats([spec.name for spec in node.inputs]):
+        said = phrase(gettext_noop("%(word)s is the name of another input"), word=word)
+        problems.append(Problem(f"{path}.inputs[{at}].name", said))
+    offset = len(node_types.fixed_outputs(node.type))
+    for at, word in _repeats([spec.name for spec in node.outputs]):
+        said = phrase(gettext_noop("%(word)s is the name of another output"), word=word)
+        problems.append(Problem(f"{path}.outputs[{at - offset}].name", said))
+
+
+def _repeats(words: list[str]) -> list[tuple[int, str]]:
+    """Return those that stood before, with their places; empty ones are not given at all."""
+    if len(set(words)) == len(words):
+        return []
     seen: set[str] = set()
-    again: list[tuple[str, str]] = []
-    for path, word in named:
+    again: list[tuple[int, str]] = []
+    for at, word in enumerate(words):
         if word in seen:
-            again.append((path, word))
+            again.append((at, word))
         if word:
             seen.add(word)
     return again

@@ -3,22 +3,30 @@
 import dataclasses
 from typing import Any
 
+_NO_DEFAULT = object()  # equal to nothing
+_defaults: dict[type, tuple[tuple[str, Any], ...]] = {}
+
 
 def without_defaults(value: Any) -> dict[str, Any]:
     """Return the fields of a dataclass that differ from their defaults, in the order of the class."""
     plain: dict[str, Any] = {}
-    for item in dataclasses.fields(value):
-        current = getattr(value, item.name)
-        if not has_default(item, current):
-            plain[item.name] = to_plain(current)
+    for name, default in _defaults.get(type(value)) or _find_defaults(type(value)):
+        current = getattr(value, name)
+        if current != default:
+            plain[name] = to_plain(current)
     return plain
 
 
-def has_default(item: "dataclasses.Field[Any]", current: Any) -> bool:
-    """Say whether `current` is what the field would be if it were left out."""
+def _find_defaults(kind: type) -> tuple[tuple[str, Any], ...]:
+    """Return the fields of a frozen dataclass with what each is if it is left out; looked up once for each class."""
+    _defaults[kind] = tuple((item.name, _default(item)) for item in dataclasses.fields(kind))
+    return _defaults[kind]
+
+
+def _default(item: "dataclasses.Field[Any]") -> Any:
     if item.default is not dataclasses.MISSING:
-        return bool(current == item.default)
-    return item.default_factory is not dataclasses.MISSING and bool(current == item.default_factory())
+        return item.default
+    return _NO_DEFAULT if item.default_factory is dataclasses.MISSING else item.default_factory()
 
 
 def to_plain(value: Any) -> Any:

@@ -55,7 +55,9 @@ class Reader:
             return default or ""
         if default is None and not value.strip():
             self.report(key, phrase(gettext_noop("must not be empty")))
-        return self._checked_text(self.at(key), value, max_chars)
+        if len(value) > max_chars or _UNSTORABLE.search(value):
+            self._checked_text(self.at(key), value, max_chars)
+        return str(value)
 
     def line(self, key: str, default: str | None = None, *, max_chars: int = 120) -> str:
         """Read text of one line."""

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from spaces.access import SpaceRequest, space_view
 from spaces.models import Permission
-from workflows.access import find_workflow_or_404
+from workflows.access import DOCUMENTS, LIVE_DOCUMENT, find_workflow_or_404
 from workflows.actions import create_workflow, save_draft
 from workflows.document import Document, DocumentError, from_json
 from workflows.errors import DraftConflict, WorkflowForbidden
@@ -36,9 +36,10 @@ class BadRequest(Exception):
 def update(request: SpaceRequest, slug: str) -> HttpResponseBase:
     """Give the draft, or save a newer one."""
     if request.method != "POST":
-        return JsonResponse(draft_json(find_workflow_or_404(request.user, request.space, slug)))
+        shown = find_workflow_or_404(request.user, request.space, slug, without=(LIVE_DOCUMENT,))
+        return JsonResponse(draft_json(shown))
     try:
-        workflow = find_workflow_or_404(request.user, request.space, slug, need=Permission.EDIT)
+        workflow = find_workflow_or_404(request.user, request.space, slug, need=Permission.EDIT, without=DOCUMENTS)
         source, revision = _given(request)
         document = from_json(source)
         saved = save_draft(workflow=workflow, by=request.user, document=document, base_revision=revision)
