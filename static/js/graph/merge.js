@@ -2,11 +2,15 @@
 // Where both sides changed the same thing differently it is a conflict, and `mine` stands in the result.
 
 import { cyclicKeys, edgeId, graphOf } from './graph.js';
+import { freshKey } from './naming.js';
 import { isSame } from './same.js';
 
-/** → {document, conflicts}: keys of nodes, `head.<field>`, and the nodes of a cycle that only both sides close. */
+/**
+ * → {document, conflicts}: keys of nodes, `head.<field>`, and the nodes of a cycle that only both sides close. Where both
+ * added a node under one key, two different ones, both are kept: mine, which comes second, gets a key of its own.
+ */
 export function merge(base, mine, theirs) {
-  const sides = [base, mine, theirs].map(graphOf);
+  const sides = besideEachOther(...[base, mine, theirs].map(graphOf));
   const conflicts = new Set();
   const head = mergedHead(sides, conflicts);
   const nodes = mergedNodes(sides, conflicts);
@@ -16,6 +20,36 @@ export function merge(base, mine, theirs) {
   const isClean = cyclicKeys(sides[1]).length + cyclicKeys(sides[2]).length === 0;
   if (isClean) cyclicKeys(graphOf(document)).forEach((key) => conflicts.add(key));
   return { document, conflicts: [...conflicts] };
+}
+
+/** The three graphs, with a key of its own for each of my new nodes whose key a different new node of theirs has. */
+function besideEachOther(base, mine, theirs) {
+  const taken = new Set([base, mine, theirs].flatMap((side) => [...side.nodes.keys()]));
+  for (;;) {
+    const clashes = (key) =>
+      !base.nodes.has(key) && theirs.nodes.has(key) && !isSame(mine.nodes.get(key), theirs.nodes.get(key));
+    const key = [...mine.nodes.keys()].find(clashes);
+    if (key === undefined) return [base, mine, theirs];
+    const fresh = freshKey(mine, key, taken);
+    taken.add(fresh);
+    mine = rekeyed(mine, key, fresh); // what reads from it differs from theirs now, so it may be the next to clash
+  }
+}
+
+/** The graph with a node under another key; connections and references follow. */
+function rekeyed(graph, key, fresh) {
+  const named = (other) => (other === key ? fresh : other);
+  const follow = (input) =>
+    input.from?.startsWith(`${key}.`) ? { ...input, from: fresh + input.from.slice(key.length) } : input;
+  const moved = (node) => {
+    const after = node.key === key ? { ...node, key: fresh } : node;
+    return node.inputs?.some((input) => follow(input) !== input)
+      ? { ...after, inputs: node.inputs.map(follow) }
+      : after;
+  };
+  const nodes = new Map([...graph.nodes].map(([name, node]) => [named(name), moved(node)]));
+  const edges = [...graph.edges.values()].map(([a, b]) => [named(a), named(b)]);
+  return { head: graph.head, nodes, edges: new Map(edges.map((edge) => [edgeId(...edge), edge])) };
 }
 
 /** Of one thing in three states (`undefined`: not there), the one to keep. */
