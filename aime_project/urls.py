@@ -19,3 +19,4 @@ urlpatterns = [
 handler400 = "spaces.views.errors.bad_request"
 handler403 = "spaces.views.errors.permission_denied"
 handler404 = "spaces.views.errors.not_found"
+handler500 = "spaces.views.errors.server_error"

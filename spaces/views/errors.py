@@ -1,10 +1,15 @@
 """Refusals and misses: a whole page, or for htmx a short note at the page's end, leaving the page as it is."""
 
+import sys
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+
+RETRY_AFTER_S = 5
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -31,10 +36,32 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _answer(request, "403_csrf.html", 403, _("This page is too old. Reload it and try again."), {})
 
 
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer 500; 503 where the database is away, which passes. No context processor runs: they may read it, too."""
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+        note = _("The database is not answering just now. Nothing was changed; try again in a few seconds.")
+        response = _plain(request, "503.html", 503, note)
+        response["Retry-After"] = str(RETRY_AFTER_S)
+        return response
+    return _plain(request, "500.html", 500, _("Something broke on our side. What was saved is safe; try again."))
+
+
+def _plain(request: HttpRequest, page: str, status: int, note: str) -> HttpResponse:
+    if request.headers.get("HX-Request") != "true":
+        return HttpResponse(render_to_string(page), status=status)
+    return _retargeted(HttpResponse(render_to_string("components/flash.html", _flash(note)), status=status))
+
+
 def _answer(request: HttpRequest, page: str, status: int, note: str, context: dict[str, Any]) -> HttpResponse:
     if request.headers.get("HX-Request") != "true":
         return render(request, page, context, status=status)
-    flash = {"tone": "bad", "icon_name": "triangle-alert", "text": note}
-    response = render(request, "components/flash.html", flash, status=status)
+    return _retargeted(render(request, "components/flash.html", _flash(note), status=status))
+
+
+def _flash(note: str) -> dict[str, str]:
+    return {"tone": "bad", "icon_name": "triangle-alert", "text": note}
+
+
+def _retargeted(response: HttpResponse) -> HttpResponse:
     response["HX-Retarget"], response["HX-Reswap"] = "#toasts", "beforeend"
     return response

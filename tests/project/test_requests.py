@@ -5,6 +5,7 @@ import logging
 from typing import Any
 
 import pytest
+from django.db import InterfaceError, OperationalError
 from django.test import Client, RequestFactory
 
 from aime_project import logging as aime_logging
@@ -94,3 +95,27 @@ def test_form_that_is_too_large_is_told_what_to_do(client: Client, settings: Any
     answer = client.post("/accounts/login/", {"username": "x" * 200, "password": "x"}, headers=headers)
     assert answer.status_code == 400
     assert "horten it" in answer.content.decode()
+
+
+@pytest.mark.parametrize("away", [OperationalError("gone"), InterfaceError("closed")])
+def test_database_that_is_away_is_503_and_says_when_to_come_back(
+    away: Exception, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: object, **_options: object) -> None:
+        raise away
+
+    client.raise_request_exception = False
+    monkeypatch.setattr("aime_project.urls.auth.LoginView.dispatch", fail)
+    answer = client.get("/accounts/login/")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert b"The database is not answering" in answer.content
+    note = client.get("/accounts/login/", headers={"HX-Request": "true"})
+    assert (note.status_code, note["HX-Retarget"]) == (503, "#toasts")
+
+
+def test_fault_of_ours_is_500(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    client.raise_request_exception = False
+    monkeypatch.setattr("aime_project.urls.auth.LoginView.dispatch", lambda *_args, **_options: 1 / 0)
+    answer = client.get("/accounts/login/")
+    assert answer.status_code == 500
+    assert b"Something broke on our side" in answer.content
