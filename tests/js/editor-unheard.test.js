@@ -54,5 +54,8 @@ test('a page that goes away sends what is not sent, and leaves behind what is on
   await settled();
   assert.equal(w.sent.length, 1);
   const entry = w.autosave.entry();
-  assert.deepEqual([entry.base_revision, entry.base, entry.document, entry.sent], [7, node('A'), node('C'), [node('B')]]);
+  assert.deepEqual(
+    [entry.base_revision, entry.base, entry.document, entry.sent],
+    [7, node('A'), node('C'), [node('B')]],
+  );
 });
