@@ -14,6 +14,7 @@ from runs.models import Run
 from runs.reports import run_report
 from runs.states import NodeStatus, RunStatus
 from spaces.commands import EXIT_OK, EXIT_REFUSED, EXIT_TIME_OVER, JsonCommand, Misused, Refused, Result
+from workflows.models import Visibility
 
 T = TypeVar("T")
 
@@ -35,14 +36,17 @@ def add_wait(parser: CommandParser, help_text: str) -> None:
 
 
 def find_run(public_id: str, user: User | None = None) -> Run:
-    """Return a run by its id, as `user` may see it; without a user whoever has the shell sees all. Raises Misused."""
+    """Return a run by its id, as `user` may see it; without a user it must not be a personal one. Raises Misused."""
     try:
         if user is not None:
             return get_run_or_404(user, public_id)
-        return Run.objects.get(public_id=public_id)
+        return Run.objects.get(public_id=public_id, visibility=Visibility.SPACE)
     except (Http404, Run.DoesNotExist):
-        whom = _(" for %(user)s") % {"user": user.get_username()} if user else ""
-        raise Misused(_("There is no run %(id)s%(whom)s.") % {"id": public_id, "whom": whom}) from None
+        if user is not None:
+            text = _("There is no run %(id)s for %(user)s.") % {"id": public_id, "user": user.get_username()}
+        else:
+            text = _("There is no run %(id)s that its space sees; a personal one needs --user.") % {"id": public_id}
+        raise Misused(text) from None
 
 
 def acting(act: Callable[[], T], run: Run | None = None) -> T:

@@ -38,7 +38,7 @@ def parse_yaml(text: str) -> Document:
     """Read a template file. Raises DocumentError with all problems of shape and structure."""
     source, repeated = read_yaml(text)
     if source is None:
-        raise DocumentError([Problem("", phrase(gettext_noop("the file is empty")))])
+        raise DocumentError([Problem("", phrase(gettext_noop("The file is empty")))])
     document, shape = read_document(source)
     found = [*repeated, *shape]
     found += [problem for problem in errors(structure_problems(document)) if problem.path not in _paths(found)]

@@ -34,10 +34,10 @@ def publishing_problems(
 
 def _whole_problems(document: Document) -> Iterator[Problem]:
     if not document.nodes:
-        yield Problem("nodes", phrase(gettext_noop("a workflow needs at least one node")))
+        yield Problem("nodes", phrase(gettext_noop("A workflow needs at least one node")))
     triggers = [index for index, node in enumerate(document.nodes) if is_trigger(node)]
     for index in triggers[1:]:
-        yield Problem(f"nodes[{index}].type", phrase(gettext_noop("a workflow has at most one trigger for now")))
+        yield Problem(f"nodes[{index}].type", phrase(gettext_noop("A workflow has at most one trigger for now")))
 
 
 def _kind_problems(node: NodeSpec, path: str) -> list[Problem]:
@@ -59,7 +59,7 @@ def _executor_problems(
     if name == INITIATOR:
         return
     if document.visibility == "personal":
-        said = phrase(gettext_noop("a personal workflow runs as its initiator only, not as %(name)s"), name=name)
+        said = phrase(gettext_noop("A personal workflow runs as its initiator only, not as %(name)s"), name=name)
         yield Problem(f"{path}.executor", said, hint=phrase(gettext_noop("write executor: initiator, or leave it out")))
     elif usernames is not None and name not in usernames:
         said = phrase(gettext_noop("%(name)s is not a member of this space"), name=name)
@@ -93,7 +93,7 @@ def _placeholder_problems(node: NodeSpec, path: str) -> Iterator[Problem]:
         for name in placeholders.find(text):
             used.add(name)
             if name not in names:
-                said = phrase(gettext_noop("uses {{ %(name)s }}, which is not an input of this node"), name=name)
+                said = phrase(gettext_noop("This uses {{ %(name)s }}, which is not an input of this node"), name=name)
                 unknown += 1
                 near = did_you_mean(name, names) if unknown <= MAX_SUGGESTED else None
                 yield Problem(f"{path}.{place}", said, hint=near)
@@ -102,7 +102,7 @@ def _placeholder_problems(node: NodeSpec, path: str) -> Iterator[Problem]:
             yield Problem(f"{path}.{place}", said, "warning")
     for index, name in enumerate(names):
         if name not in used:
-            said = phrase(gettext_noop("the input %(name)s is not used"), name=name)
+            said = phrase(gettext_noop("The input %(name)s is not used"), name=name)
             hint = phrase(gettext_noop("write {{ %(name)s }} where it belongs"), name=name)
             yield Problem(f"{path}.inputs[{index}]", said, "warning", hint)
 

@@ -34,17 +34,17 @@ def _edge_problems(document: Document) -> Iterator[Problem]:
         path = f"edges[{index}]"
         for end, key in enumerate(edge):
             if key not in keys:
-                said = phrase(gettext_noop("there is no node %(key)s"), key=key[:80])
+                said = phrase(gettext_noop("There is no node %(key)s"), key=key[:80])
                 unknown += 1
                 yield Problem(
                     f"{path}[{end}]", said, hint=did_you_mean(key, keys) if unknown <= MAX_SUGGESTED else None
                 )
         if edge[0] == edge[1] and edge[0] in keys:
-            yield Problem(path, phrase(gettext_noop("an edge must join two different nodes")))
+            yield Problem(path, phrase(gettext_noop("An edge must join two different nodes")))
         elif edge in seen:
-            yield Problem(path, phrase(gettext_noop("this edge is given twice")))
+            yield Problem(path, phrase(gettext_noop("This edge is given twice")))
         if edge[1] in triggers:
-            yield Problem(path, phrase(gettext_noop("a trigger has nothing upstream")))
+            yield Problem(path, phrase(gettext_noop("A trigger has nothing upstream")))
         seen.add(edge)
 
 
@@ -52,7 +52,7 @@ def _cycle_problems(document: Document, graph: Graph) -> Iterator[Problem]:
     for cycle in islice(cycles(graph), MAX_CYCLES):
         closing = document.edges.index((cycle[-1], cycle[0]))
         walk = " → ".join((*cycle, cycle[0]))
-        yield Problem(f"edges[{closing}]", phrase(gettext_noop("this edge closes a cycle: %(walk)s"), walk=walk))
+        yield Problem(f"edges[{closing}]", phrase(gettext_noop("This edge closes a cycle: %(walk)s"), walk=walk))
 
 
 def _reference_problems(document: Document, graph: Graph) -> Iterator[Problem]:

@@ -16,7 +16,7 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import connections
 
-from runs.models import NodeRun, Run
+from runs.models import Run
 from spaces.models import Space
 from tests.factories import make_run, make_space, make_workflow
 from tests.runs.turns import answer, fail, status_of
@@ -228,10 +228,13 @@ def test_text_for_people_is_short_and_names_what_counts(run: Run) -> None:
     assert lines[1:] == ["  a v1  failed", "    ! The provider refused.", "  b v1  pending"]
 
 
-def test_show_run_of_a_personal_run_works_for_whoever_has_the_shell(space: Space, builder: User) -> None:
+def test_personal_run_is_shown_to_who_started_it_only(space: Space, builder: User) -> None:
     run = make_run(make_workflow("p", space=space, owner=builder, visibility="personal"))
-    assert call("show_run", run.public_id)[1]["id"] == run.public_id
-    assert NodeRun.objects.filter(run=run).count() == 1
+    code, document = call("show_run", run.public_id)
+    assert (code, document["id"]) == (2, None)
+    assert "--user" in document["error"]
+    assert call("show_run", run.public_id, "--user", "viewer")[0] == 2
+    assert call("show_run", run.public_id, "--user", "builder")[1]["id"] == run.public_id
 
 
 def test_without_a_database_the_command_says_what_to_start(tmp_path: Path) -> None:

@@ -219,12 +219,12 @@ def problems(document: Document) -> list[tuple[str, str, str]]:
 
 def test_trigger_that_does_not_fire_yet_is_a_warning() -> None:
     assert problems(from_json(weekly())) == [
-        ("nodes[0].type", "warning", "schedules do not start runs yet; until then this workflow starts by hand only")
+        ("nodes[0].type", "warning", "Schedules do not start runs yet; until then this workflow starts by hand only")
     ]
     assert problems(from_json(pushed())) == [
         (
             "nodes[0].type", "warning",
-            "codebase events do not start runs yet; until then this workflow starts by hand only",
+            "Codebase events do not start runs yet; until then this workflow starts by hand only",
         )
     ]  # fmt: skip
 
@@ -232,4 +232,4 @@ def test_trigger_that_does_not_fire_yet_is_a_warning() -> None:
 def test_pipeline_still_blocks_publishing() -> None:
     document = weekly()
     document["nodes"][1] = {"key": "write", "type": "pipeline", "title": "Build", "connection": "ci", "job": "all"}
-    assert ("nodes[1].type", "error", "pipelines cannot be started yet") in problems(from_json(document))
+    assert ("nodes[1].type", "error", "Pipelines cannot be started yet") in problems(from_json(document))

@@ -80,7 +80,7 @@ class TestImport:
         assert (code, document["slug"], document["problems"][0]["severity"]) == (0, "t", "error")
         code, document = run_json(*importing(path, "--publish"))
         assert (code, document["slug"], document["version"]) == (1, "t", None)
-        assert document["problems"][0]["message"] == "pipelines cannot be started yet"
+        assert document["problems"][0]["message"] == "Pipelines cannot be started yet"
 
     def test_broken_file_is_refused_with_its_problems(self, space: Space, path: Path) -> None:
         path.write_text(BAD, "utf-8")

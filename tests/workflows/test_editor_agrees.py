@@ -27,11 +27,11 @@ from workflows.topology import Graph
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = 40
 CODES = {
-    "there is no node %(key)s": "unknown",
-    "an edge must join two different nodes": "self",
-    "this edge is given twice": "duplicate",
-    "a trigger has nothing upstream": "trigger",
-    "this edge closes a cycle: %(walk)s": "cycle",
+    "There is no node %(key)s": "unknown",
+    "An edge must join two different nodes": "self",
+    "This edge is given twice": "duplicate",
+    "A trigger has nothing upstream": "trigger",
+    "This edge closes a cycle: %(walk)s": "cycle",
     "%(text)s is of type %(given)s, this input takes %(wanted)s": "type",
 }
 REVIEW: dict[str, Any] = {

@@ -20,7 +20,7 @@ ALL = pytest.mark.parametrize("shown", examples(), ids=[found.key for found in e
 # --- Files ----------------------------------------------------------------------------------------------------------
 @ALL
 def test_example_has_no_error_and_is_canonical(shown: Example) -> None:
-    expected = {"weekly_digest": ["schedules do not start runs yet; until then this workflow starts by hand only"]}
+    expected = {"weekly_digest": ["Schedules do not start runs yet; until then this workflow starts by hand only"]}
     found = validate(shown.document, usernames=[])
     assert [problem.message for problem in found] == expected.get(shown.key, [])
     assert all(problem.severity == "warning" for problem in found)

@@ -43,7 +43,7 @@ def test_schedule_in_draft_is_a_problem_of_publishing(lines: str, expected: str)
         ("  - {key: t, type: trigger.codebase}", "nodes[0].connection: connection is missing"),
         (
             "  - {key: t, type: trigger.codebase, connection: c, events: []}",
-            "nodes[0].events: no event starts a run (choose at least one)",
+            "nodes[0].events: No event starts a run (choose at least one)",
         ),
         ("  - {key: t, type: pipeline, connection: c}", "nodes[0].job: job is missing"),
         ("  - {key: t, type: pipeline, job: j}", "nodes[0].connection: connection is missing"),

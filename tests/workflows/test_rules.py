@@ -62,10 +62,10 @@ def test_reference_to_a_node_that_is_not_upstream_offers_the_edge() -> None:
         ([A, taking("a.x")], "[[b, a]]", ("nodes[1].inputs[0].from: a.x is not an output of any upstream node"
          " (a does not come before this node)")),
         ([taking("b.x")], "[]", "nodes[0].inputs[0].from: b.x is not an output of any upstream node"),
-        ([A, task("b")], "[[a, c]]", "edges[0][1]: there is no node c"),
-        ([A, task("b")], "[[a, b], [a, b]]", "edges[1]: this edge is given twice"),
-        ([A, task("b")], "[[a, a]]", "edges[0]: an edge must join two different nodes"),
-        ([A, task("b")], "[[a, b], [b, a]]", "edges[1]: this edge closes a cycle: a → b → a"),
+        ([A, task("b")], "[[a, c]]", "edges[0][1]: There is no node c"),
+        ([A, task("b")], "[[a, b], [a, b]]", "edges[1]: This edge is given twice"),
+        ([A, task("b")], "[[a, a]]", "edges[0]: An edge must join two different nodes"),
+        ([A, task("b")], "[[a, b], [b, a]]", "edges[1]: This edge closes a cycle: a → b → a"),
     ],
 )  # fmt: skip
 def test_parts_that_do_not_fit_are_refused(nodes: list[str], edges: str, expected: str) -> None:
@@ -95,7 +95,7 @@ TRIGGER = "  - {key: t, type: trigger.schedule, cron: 0 9 * * *}"
 
 
 def test_trigger_has_nothing_upstream() -> None:
-    assert problems(file(A, TRIGGER, edges="[[a, t]]")) == ["edges[0]: a trigger has nothing upstream"]
+    assert problems(file(A, TRIGGER, edges="[[a, t]]")) == ["edges[0]: A trigger has nothing upstream"]
 
 
 def test_values_of_a_trigger_can_be_referred_to() -> None:
@@ -104,31 +104,31 @@ def test_values_of_a_trigger_can_be_referred_to() -> None:
 
 # --- Publishing -----------------------------------------------------------------------------------------------------
 def test_nothing_to_run_cannot_be_published() -> None:
-    assert said(Document(name="T")) == ["error nodes: a workflow needs at least one node"]
+    assert said(Document(name="T")) == ["error nodes: A workflow needs at least one node"]
 
 
 def test_kinds_that_cannot_run_yet_are_errors() -> None:
     found = said(parse_yaml(file(TRIGGER, "  - {key: ci, type: pipeline, connection: c, job: j}")))
     assert found == [
-        "error nodes[1].type: pipelines cannot be started yet",
-        "warning nodes[0].type: schedules do not start runs yet; until then this workflow starts by hand only",
+        "error nodes[1].type: Pipelines cannot be started yet",
+        "warning nodes[0].type: Schedules do not start runs yet; until then this workflow starts by hand only",
     ]
 
 
 def test_second_trigger_is_an_error() -> None:
     second = "  - {key: p, type: trigger.codebase, connection: c}"
     found = said(parse_yaml(file(TRIGGER, second)))
-    assert "error nodes[1].type: a workflow has at most one trigger for now" in found
+    assert "error nodes[1].type: A workflow has at most one trigger for now" in found
 
 
 PROMPTS = {
     "undeclared": (
         {"prompt": "{{ analysys }} {{ analysis }} {{ style }}"},
-        "error nodes[1].prompt: uses {{ analysys }}, which is not an input of this node (did you mean analysis?)",
+        "error nodes[1].prompt: This uses {{ analysys }}, which is not an input of this node (did you mean analysis?)",
     ),
     "unused": (
         {"prompt": "{{ analysis }}"},
-        "warning nodes[1].inputs[1]: the input style is not used (write {{ style }} where it belongs)",
+        "warning nodes[1].inputs[1]: The input style is not used (write {{ style }} where it belongs)",
     ),
     "dotted": (
         {"prompt": "{{ analysis }} {{ style }} {{ analyse.summary }}"},
@@ -136,15 +136,15 @@ PROMPTS = {
     ),
     "no tool": (
         {"tools": ["links"]},
-        "warning nodes[1].outputs[0].type: without the tool set files the agent cannot make this",
+        "warning nodes[1].outputs[0].type: Without the tool set files the agent cannot make this",
     ),
     "unknown tool": (
         {"tools": ["files", "link"]},
-        "error nodes[1].tools[1]: there is no tool set link (did you mean links?)",
+        "error nodes[1].tools[1]: There is no tool set link (did you mean links?)",
     ),
     "description": (
         {"outputs": [{"name": "design", "type": "file"}]},
-        "warning nodes[1].outputs[0].description: a description tells the model what to choose; there is none",
+        "warning nodes[1].outputs[0].description: A description tells the model what to choose; there is none",
     ),
     "executor": (
         {"executor": "ada"},
@@ -188,7 +188,7 @@ def test_personal_workflow_runs_as_its_initiator_only() -> None:
     document = dataclasses.replace(changed(executor="builder"), visibility="personal")
     assert said(document, usernames=["builder"], consented=["builder"]) == [
         (
-            "error nodes[1].executor: a personal workflow runs as its initiator only, not as builder"
+            "error nodes[1].executor: A personal workflow runs as its initiator only, not as builder"
             " (write executor: initiator, or leave it out)"
         )
     ]
@@ -198,7 +198,7 @@ def test_task_without_prompt_is_an_error() -> None:
     plain = to_json(Document(name="T"))
     plain["nodes"] = [{"key": "a", "type": "task"}, {"key": "b", "type": "task", "task_template": "review"}]
     assert said(from_json(plain)) == [
-        "error nodes[0].prompt: the task has no prompt",
+        "error nodes[0].prompt: The task has no prompt",
     ]
 
 
@@ -212,7 +212,7 @@ def test_optional_output_for_a_required_input_is_a_warning() -> None:
 
 def test_parameters_of_a_pipeline_use_inputs() -> None:
     node = "  - {key: ci, type: pipeline, connection: c, job: j, parameters: {ref: '{{ branch }}'}}"
-    assert "error nodes[0].parameters.ref: uses {{ branch }}, which is not an input of this node" in said(
+    assert "error nodes[0].parameters.ref: This uses {{ branch }}, which is not an input of this node" in said(
         parse_yaml(file(node))
     )
 
@@ -232,7 +232,7 @@ def test_kind_without_texts_may_leave_inputs_unused(monkeypatch: pytest.MonkeyPa
 def test_draft_with_structural_mistakes_is_validated_too() -> None:
     plain = to_json(changed()) | {"edges": [["design", "analyse"], ["gone", "design"]]}
     found = said(from_json(plain))
-    assert "error edges[1][0]: there is no node gone" in found
+    assert "error edges[1][0]: There is no node gone" in found
     assert all(problem.startswith("error") for problem in found)
 
 

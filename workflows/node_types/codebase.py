@@ -45,7 +45,7 @@ def _check(node: NodeSpec, path: str) -> list[Problem]:
     if not config.connection.strip():
         found.append(Problem(f"{path}.connection", phrase(MISSING, key="connection")))
     if not config.events:
-        said = phrase(gettext_noop("no event starts a run"))
+        said = phrase(gettext_noop("No event starts a run"))
         found.append(Problem(f"{path}.events", said, hint=phrase(gettext_noop("choose at least one"))))
     return found
 
@@ -105,5 +105,5 @@ CODEBASE = NodeType(
     takes_inputs=False,
     has_own_outputs=False,
     has_executor=False,
-    only_by_hand=gettext_noop("codebase events do not start runs yet; until then this workflow starts by hand only"),
+    only_by_hand=gettext_noop("Codebase events do not start runs yet; until then this workflow starts by hand only"),
 )

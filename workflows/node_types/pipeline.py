@@ -75,5 +75,5 @@ PIPELINE = NodeType(
             gettext_noop("Values may use inputs as {{ name }}."),
         ),
     ),
-    not_yet=gettext_noop("pipelines cannot be started yet"),
+    not_yet=gettext_noop("Pipelines cannot be started yet"),
 )

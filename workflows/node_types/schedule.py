@@ -129,6 +129,6 @@ SCHEDULE = NodeType(
     takes_inputs=False,
     has_own_outputs=False,
     has_executor=False,
-    only_by_hand=gettext_noop("schedules do not start runs yet; until then this workflow starts by hand only"),
+    only_by_hand=gettext_noop("Schedules do not start runs yet; until then this workflow starts by hand only"),
     by_hand=_by_hand,
 )

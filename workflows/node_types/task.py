@@ -72,7 +72,7 @@ def _read(reader: Reader) -> TaskConfig:
         retry=_read_retry(reader.child("retry")),
     )
     if config.prompt and config.task_template:
-        reader.report("task_template", phrase(gettext_noop("give a prompt or a task template, not both")))
+        reader.report("task_template", phrase(gettext_noop("Give a prompt or a task template, not both")))
     return config
 
 
@@ -94,10 +94,10 @@ def _check(node: NodeSpec, path: str) -> list[Problem]:
     assert isinstance(config, TaskConfig)
     found: list[Problem] = []
     if not config.prompt.strip() and not config.task_template:
-        found.append(Problem(f"{path}.prompt", phrase(gettext_noop("the task has no prompt"))))
+        found.append(Problem(f"{path}.prompt", phrase(gettext_noop("The task has no prompt"))))
     for index, tool in enumerate(config.tools):
         if tool not in TOOL_SETS:
-            said = phrase(gettext_noop("there is no tool set %(tool)s"), tool=tool)
+            said = phrase(gettext_noop("There is no tool set %(tool)s"), tool=tool)
             found.append(Problem(f"{path}.tools[{index}]", said, hint=one_of(tool, TOOL_SETS)))
     return found + _check_outputs(node, config, path)
 
@@ -108,11 +108,11 @@ def _check_outputs(node: NodeSpec, config: TaskConfig, path: str) -> list[Proble
     for index, output in enumerate(node.outputs):
         place = f"{path}.outputs[{index}]"
         if not output.description.strip():
-            said = phrase(gettext_noop("a description tells the model what to choose; there is none"))
+            said = phrase(gettext_noop("A description tells the model what to choose; there is none"))
             found.append(Problem(f"{place}.description", said, warning))
         tool = _WRITTEN_BY.get(output.type)
         if tool and tool not in config.tools:
-            said = phrase(gettext_noop("without the tool set %(tool)s the agent cannot make this"), tool=tool)
+            said = phrase(gettext_noop("Without the tool set %(tool)s the agent cannot make this"), tool=tool)
             found.append(Problem(f"{place}.type", said, warning))
     return found
 

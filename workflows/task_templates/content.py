@@ -32,7 +32,7 @@ def content_problems(node: NodeSpec) -> list[Problem]:
     """Return what a content of right shape still lacks, errors first: a prompt, an input that it uses."""
     found = _outside(validate(Document(name=KEY, nodes=(node,))))
     references = [index for index, spec in enumerate(node.inputs) if spec.kind == "reference"]
-    said = phrase(gettext_noop("a task template cannot take an output; the workflow binds it"))
+    said = phrase(gettext_noop("A task template cannot take an output; the workflow binds it"))
     return [*(Problem(f"inputs[{index}].from", said) for index in references), *_not_about_references(found)]
 
 

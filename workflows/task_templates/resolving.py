@@ -147,7 +147,7 @@ def _found(node: NodeSpec, path: str, lookup: Lookup, problems: list[Problem]) -
         return None
     assert known is not None, "refused above"
     if known.is_archived:
-        said = phrase(gettext_noop("the task template %(slug)s is archived; its versions go on working"), slug=slug)
+        said = phrase(gettext_noop("The task template %(slug)s is archived; its versions go on working"), slug=slug)
         problems.append(Problem(place, said, "warning"))
     return slug, number or known.newest
 
@@ -156,15 +156,15 @@ def _refusal(
     slug: str, number: int | None, known: KnownTemplate | None, lookup: Lookup
 ) -> tuple[Phrase, Phrase | None] | None:
     if known is None:
-        said = phrase(gettext_noop("there is no task template %(slug)s in this space"), slug=slug)
+        said = phrase(gettext_noop("There is no task template %(slug)s in this space"), slug=slug)
         return said, one_of(
             slug, (other.slug for other in lookup.values() if other.is_usable and not other.is_archived)
         )
     if not known.is_usable:
-        said = phrase(gettext_noop("the task template %(slug)s is personal, this workflow is not"), slug=slug)
+        said = phrase(gettext_noop("The task template %(slug)s is personal, this workflow is not"), slug=slug)
         return said, phrase(gettext_noop("make the task template visible in the space, or the workflow personal"))
     if (number or known.newest) not in known.versions:
-        said = phrase(gettext_noop("the task template %(slug)s has no version %(number)s"), slug=slug, number=number)
+        said = phrase(gettext_noop("The task template %(slug)s has no version %(number)s"), slug=slug, number=number)
         return said, phrase(gettext_noop("the newest is %(pin)s"), pin=f"{slug}@{known.newest}")
     return None
 
@@ -201,17 +201,17 @@ def _binding_problems(node: NodeSpec, content: NodeSpec, path: str) -> list[Prob
         place = f"{path}.inputs[{index}]"
         if spec.name not in wanted:
             said = phrase(
-                gettext_noop("the task template has no input %(name)s; this value is not used"), name=spec.name
+                gettext_noop("The task template has no input %(name)s; this value is not used"), name=spec.name
             )
             found.append(Problem(place, said, "warning", did_you_mean(spec.name, wanted)))
         elif spec.type != wanted[spec.name].type:
             kind = wanted[spec.name].type
-            said = phrase(gettext_noop("the task template takes %(name)s as %(kind)s"), name=spec.name, kind=kind)
+            said = phrase(gettext_noop("The task template takes %(name)s as %(kind)s"), name=spec.name, kind=kind)
             found.append(Problem(f"{place}.type", said, hint=phrase(gettext_noop("write type: %(kind)s"), kind=kind)))
     bound = {spec.name for spec in node.inputs}
     for spec in content.inputs:
         if must_be_bound(spec) and spec.name not in bound:
-            said = phrase(gettext_noop("the task template needs a value for its input %(name)s"), name=spec.name)
+            said = phrase(gettext_noop("The task template needs a value for its input %(name)s"), name=spec.name)
             hint = phrase(gettext_noop("add the input %(name)s of type %(kind)s"), name=spec.name, kind=spec.type)
             found.append(Problem(f"{path}.inputs", said, hint=hint))
     return found + _own_field_problems(node, path)
@@ -220,7 +220,7 @@ def _binding_problems(node: NodeSpec, content: NodeSpec, path: str) -> list[Prob
 def _own_field_problems(node: NodeSpec, path: str) -> list[Problem]:
     found = []
     if node.outputs:
-        said = phrase(gettext_noop("the outputs are those of the task template; a node adds none"))
+        said = phrase(gettext_noop("The outputs are those of the task template; a node adds none"))
         found.append(Problem(f"{path}.outputs", said))
     assert isinstance(node.config, TaskConfig)
     if node.config == TaskConfig(task_template=node.config.task_template):
@@ -228,7 +228,7 @@ def _own_field_problems(node: NodeSpec, path: str) -> list[Problem]:
     given = node.config.to_plain()
     for key in ("model", "tools", "limits", "retry"):
         if key in given:
-            said = phrase(gettext_noop("the task template says this; what the node says is not used"))
+            said = phrase(gettext_noop("The task template says this; what the node says is not used"))
             found.append(Problem(f"{path}.{key}", said, "warning"))
     return found
 

@@ -13,7 +13,7 @@ def text_of(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        said = phrase(gettext_noop("byte %(place)s is not UTF-8 text"), place=error.start + 1)
+        said = phrase(gettext_noop("Byte %(place)s is not UTF-8 text"), place=error.start + 1)
         hint = phrase(gettext_noop("this looks like UTF-16: save the file as UTF-8"))
         if not content.startswith(_UTF_16):
             hint = phrase(gettext_noop("a template file is text: choose the .yaml file itself, saved as UTF-8"))
@@ -22,4 +22,4 @@ def text_of(content: bytes) -> str:
 
 def too_large() -> Problem:
     """The problem of a file past the limit."""
-    return Problem("", phrase(gettext_noop("the file is larger than 1 MiB")))
+    return Problem("", phrase(gettext_noop("The file is larger than 1 MiB")))

@@ -17,9 +17,9 @@ from workflows.template_file.specs import INITIATOR, KEY, Document, NodeConfig, 
 FORMAT = 1
 _known_nodes = KnownNodes()
 _TRIGGER_HINTS: dict[str, Phrase] = {
-    "inputs": phrase(gettext_noop("a trigger has no inputs")),
-    "outputs": phrase(gettext_noop("a trigger's outputs are given by its type")),
-    "confirm": phrase(gettext_noop("a trigger is not confirmed")),
+    "inputs": phrase(gettext_noop("A trigger has no inputs")),
+    "outputs": phrase(gettext_noop("A trigger's outputs are given by its type")),
+    "confirm": phrase(gettext_noop("A trigger is not confirmed")),
 }
 
 
@@ -43,7 +43,7 @@ def read_document(source: Any) -> tuple[Document, list[Problem]]:
 def _read_format(reader: Reader) -> None:
     given = reader.raw("aime")
     if isinstance(given, bool) or given != FORMAT:
-        said = gettext_noop("is missing") if given is None else gettext_noop("this Aime reads format 1 only")
+        said = gettext_noop("This is missing") if given is None else gettext_noop("This Aime reads format 1 only")
         reader.report("aime", phrase(said), phrase(gettext_noop("begin with aime: 1")))
 
 
@@ -53,7 +53,7 @@ def _read_edges(reader: Reader) -> tuple[tuple[str, str], ...]:
         if isinstance(value, list) and len(value) == 2 and all(isinstance(end, str) for end in value):
             edges.append((value[0], value[1]))
         else:
-            said = phrase(gettext_noop("must be two node keys: [upstream, downstream]"))
+            said = phrase(gettext_noop("This must be two node keys: [upstream, downstream]"))
             reader.problems.append(Problem(path, said))
             edges.append(("", ""))
     return tuple(edges)
@@ -73,7 +73,9 @@ def _read_or_find(value: Any, path: str, problems: list[Problem]) -> NodeSpec:
 
 
 def _read_node(reader: Reader) -> NodeSpec:
-    key = read_word(reader, "key", KEY, gettext_noop("must begin with a to z, then a to z, 0 to 9 or _; at most 40"))
+    key = read_word(
+        reader, "key", KEY, gettext_noop("This must begin with a to z, then a to z, 0 to 9 or _; at most 40")
+    )
     kind = _read_type(reader)
     title = reader.line("title", key)
     position = reader.point("position")

@@ -15,7 +15,7 @@ from workflows.template_file.specs import (
 )
 
 _SOURCE_KEYS: dict[InputKind, str] = {"fixed": "value", "reference": "from", "ask": "ask"}
-_INPUT_HINTS = {"default": phrase(gettext_noop("only an input that is asked at start has a default"))}
+_INPUT_HINTS = {"default": phrase(gettext_noop("Only an input that is asked at start has a default"))}
 
 
 def read_input(reader: Reader) -> InputSpec:
@@ -43,7 +43,9 @@ def _read_kind(reader: Reader) -> InputKind | None:
         return given[0]
     for key in ("value", "from", "default"):
         reader.raw(key)  # one problem is enough
-    said = gettext_noop("has more than one of value, from and ask") if given else gettext_noop("has no source")
+    said = (
+        gettext_noop("This has more than one of value, from and ask") if given else gettext_noop("This has no source")
+    )
     hint = phrase(gettext_noop("give one: value, from, or ask: true"))
     reader.problems.append(Problem(reader.path, phrase(said), hint=hint))
     return None
@@ -55,7 +57,9 @@ def _read_value(reader: Reader, key: str, kind: str) -> str:
         said = phrase(gettext_noop("%(kind)s content cannot stand in a template"), kind=kind)
         reader.report(key, said, phrase(gettext_noop("ask for it at start, or use type text")))
     elif value and kind == "link" and not value.startswith(("https://", "http://")):
-        reader.report(key, phrase(gettext_noop("is not a web address")), phrase(gettext_noop("begin with https://")))
+        reader.report(
+            key, phrase(gettext_noop("This is not a web address")), phrase(gettext_noop("begin with https://"))
+        )
     return value
 
 
@@ -86,14 +90,14 @@ def read_rule(reader: Reader) -> NotifyRule:
     rule = NotifyRule(reader.line("who", max_chars=150), reader.texts("on", known=NOTIFY_MOMENTS))
     if not rule.on:
         reader.report(
-            "on", phrase(gettext_noop("names no moment")), phrase(gettext_noop("for example [waiting, failed]"))
+            "on", phrase(gettext_noop("This names no moment")), phrase(gettext_noop("for example [waiting, failed]"))
         )
     reader.close()
     return rule
 
 
 def _read_name(reader: Reader) -> str:
-    said = gettext_noop("must begin with a letter, then letters, digits, _ or -; at most 40")
+    said = gettext_noop("This must begin with a letter, then letters, digits, _ or -; at most 40")
     return read_word(reader, "name", NAME, said)
 
 

@@ -2,7 +2,8 @@
 
 A `Problem` names the path of the place (`nodes[1].inputs[0].from`), says what is wrong and, where one is
 known, what would be right. Texts are kept as message id and parameters, so that a page can translate them
-while a command prints English. `gettext_noop` only marks texts for extraction.
+while a command prints English. `gettext_noop` only marks texts for extraction. What is wrong is a sentence
+without its full stop, for a hint, a clause, may follow in brackets.
 """
 
 import difflib

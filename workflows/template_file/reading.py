@@ -54,7 +54,7 @@ class Reader:
         if value is None:
             return default or ""
         if default is None and not value.strip():
-            self.report(key, phrase(gettext_noop("must not be empty")))
+            self.report(key, phrase(gettext_noop("This must not be empty")))
         if len(value) > max_chars or _UNSTORABLE.search(value):
             self._checked_text(self.at(key), value, max_chars)
         return str(value)
@@ -63,7 +63,7 @@ class Reader:
         """Read text of one line."""
         value = self.text(key, default, max_chars=max_chars)
         if len(value.splitlines()) > 1:
-            self.report(key, phrase(gettext_noop("must be one line")))
+            self.report(key, phrase(gettext_noop("This must be one line")))
         return value
 
     def text_or_none(self, key: str, *, max_chars: int = 120) -> str | None:
@@ -138,7 +138,7 @@ class Reader:
             return None
         if len(values) == 2 and all(_is_coordinate(value) for value in values):
             return (round(values[0]), round(values[1]))
-        self.report(key, phrase(gettext_noop("must be two numbers: [x, y]")))
+        self.report(key, phrase(gettext_noop("This must be two numbers: [x, y]")))
         return None
 
     def items(self, key: str, most: int = MAX_ITEMS) -> list[tuple[str, Any]]:
@@ -161,7 +161,9 @@ class Reader:
                 self.report(key, said)
             else:
                 known = [word for word in self._known if word not in self._source]
-                self.report(key, phrase(gettext_noop("unknown key")), self._suggested(key, known or self._known))
+                self.report(
+                    key, phrase(gettext_noop("This key is unknown")), self._suggested(key, known or self._known)
+                )
 
     def at(self, key: str) -> str:
         """Return the path of a key."""
@@ -194,24 +196,24 @@ class Reader:
 
     def _wrong_kind(self, path: str, value: Any, kind: type) -> None:
         found = KINDS.get(type(value), type(value).__name__)
-        said = phrase(gettext_noop("must be %(wanted)s, not %(found)s"), wanted=KINDS[kind], found=found)
+        said = phrase(gettext_noop("This must be %(wanted)s, not %(found)s"), wanted=KINDS[kind], found=found)
         quotable = kind is str and isinstance(value, bool | int | float)
         hint = phrase(gettext_noop('write it in quotes: "%(value)s"'), value=str(value).lower()) if quotable else None
         self.problems.append(Problem(path, said, hint=hint))
 
     def _checked_text(self, path: str, value: str, max_chars: int) -> str:
         if len(value) > max_chars:
-            said = phrase(gettext_noop("is longer than %(count)s characters"), count=max_chars)
+            said = phrase(gettext_noop("This is longer than %(count)s characters"), count=max_chars)
             self.problems.append(Problem(path, said))
         if _UNSTORABLE.search(value):
             self.problems.append(
-                Problem(path, phrase(gettext_noop("has a character that is not text (NUL or half a pair)")))
+                Problem(path, phrase(gettext_noop("This has a character that is not text (NUL or half a pair)")))
             )
         return value
 
     def _cut(self, key: str, values: list[Any], most: int = MAX_ITEMS) -> list[Any]:
         if len(values) > most:
-            self.report(key, phrase(gettext_noop("has more than %(count)s items"), count=most))
+            self.report(key, phrase(gettext_noop("This has more than %(count)s items"), count=most))
         return values[:most]
 
 

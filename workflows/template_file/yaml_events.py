@@ -31,7 +31,7 @@ def read_yaml(text: str) -> tuple[Any, list[Problem]]:
     Raises DocumentError where nothing can be returned: too large, not YAML, aliases, nesting.
     """
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        raise DocumentError([Problem("", phrase(gettext_noop("the file is larger than 1 MiB")))])
+        raise DocumentError([Problem("", phrase(gettext_noop("The file is larger than 1 MiB")))])
     builder = _Builder(_events(text.removeprefix("\ufeff")))
     return builder.document(), builder.problems
 
@@ -54,7 +54,7 @@ def _events(text: str) -> Iterator[Any]:
         mark = getattr(exc, "problem_mark", None)
         place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         reason = getattr(exc, "problem", None) or getattr(exc, "reason", None) or "unreadable"
-        said = phrase(gettext_noop("this is not YAML: %(reason)s"), reason=reason)
+        said = phrase(gettext_noop("This is not YAML: %(reason)s"), reason=reason)
         raise DocumentError([Problem(place, said)]) from exc
 
 
@@ -72,17 +72,17 @@ class _Builder:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    self._refuse("", gettext_noop("a template file holds one document, this has more"))
+                    self._refuse("", gettext_noop("A template file holds one document, this has more"))
                 value = self._value(next(self._events), "", 0)
         return value
 
     def _value(self, event: Any, path: str, depth: int) -> Any:
         if getattr(event, "anchor", None):  # an alias has one too
-            self._refuse(path, gettext_noop("anchors and aliases (& and *) are not allowed in a template file"))
+            self._refuse(path, gettext_noop("Anchors and aliases (& and *) are not allowed in a template file"))
         if depth > MAX_DEPTH:
-            self._refuse(path[:80], gettext_noop("this is nested too deeply"))
+            self._refuse(path[:80], gettext_noop("This is nested too deeply"))
         if event.tag not in (None, "!"):
-            said = phrase(gettext_noop("the tag %(tag)s is not allowed in a template file"), tag=event.tag)
+            said = phrase(gettext_noop("The tag %(tag)s is not allowed in a template file"), tag=event.tag)
             self.problems.append(Problem(path, said))
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(path, depth)
@@ -103,7 +103,7 @@ class _Builder:
             place = f"{path}.{key[:60]}" if path else key[:60]
             value = self._value(next(self._events), place, depth + 1)
             if key in values:
-                self.problems.append(Problem(place, phrase(gettext_noop("this key is given twice"))))
+                self.problems.append(Problem(place, phrase(gettext_noop("This key is given twice"))))
             else:
                 values[key] = value
         return values
@@ -113,7 +113,7 @@ class _Builder:
             self._value(event, path, depth)  # refuses anchors and tags
             return str(event.value)
         value = self._value(event, path, depth + 1)
-        self.problems.append(Problem(path, phrase(gettext_noop("a key must be a word"))))
+        self.problems.append(Problem(path, phrase(gettext_noop("A key must be a word"))))
         return str(value)
 
     def _refuse(self, path: str, msgid: str) -> None:

@@ -1,4 +1,8 @@
-"""Show a run: `show_run ID [--user NAME]`, as that person sees it. Whoever has the shell sees every run."""
+"""Show a run: `show_run ID [--user NAME]`, as that person sees it.
+
+Without --user only runs that their space sees are found; a personal one needs the name of who started it. As with
+`export_template`: what is personal is not shown by chance to whoever has the shell.
+"""
 
 from typing import Any
 
@@ -17,7 +21,7 @@ class Command(RunCommand):
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("id", help=_("the run's id"))
-        parser.add_argument("--user", help=_("who looks; left out, whoever has the shell sees every run"))
+        parser.add_argument("--user", help=_("who looks; needed for a personal run"))
 
     def run(self, options: dict[str, Any]) -> Result:
         user = find_user(options["user"]) if options["user"] else None

@@ -198,7 +198,7 @@ def test_personal_template_blocks_a_workflow_that_others_see(space: Space, build
         publish(workflow=workflow, by=builder)
     (problem,) = refused.value.problems
     assert problem.path == "nodes[0].task_template"
-    assert problem.message == "the task template mine is personal, this workflow is not"
+    assert problem.message == "The task template mine is personal, this workflow is not"
     publish(workflow=draft_using(space, builder, "mine@1", visibility="personal"), by=builder)
 
 
@@ -222,13 +222,13 @@ def test_personal_template_of_another_is_not_there(space: Space, builder: User, 
     make_task_template(space, builder, "Mine", visibility="personal")
     workflow = draft_using(space, admin, "mine@1", visibility="personal")
     (problem,) = problems_of(workflow)
-    assert str(problem) == "nodes[0].task_template: there is no task template mine in this space"
+    assert str(problem) == "nodes[0].task_template: There is no task template mine in this space"
 
 
 def test_template_of_another_space_is_not_there(review: TaskTemplate, space: Space, builder: User) -> None:
     other = Space.objects.create(slug="other", name="Other")
     workflow = draft_using(other, builder, "review@1")
-    assert [problem.message for problem in problems_of(workflow)] == ["there is no task template review in this space"]
+    assert [problem.message for problem in problems_of(workflow)] == ["There is no task template review in this space"]
 
 
 def test_archived_template_goes_on_working(review: TaskTemplate, space: Space, builder: User) -> None:

@@ -215,7 +215,7 @@ def test_errors_stand_next_to_their_fields_and_nothing_is_lost(space: Space, bui
 def test_prompt_that_uses_what_is_not_declared_is_refused(space: Space, builder_client: Client) -> None:
     answer = builder_client.post(f"{LIST}new/", filled({"prompt": "{{ a }}", "inputs": []}))
     assert answer.status_code == 422
-    assert "Uses {{ a }}, which is not an input of this node" in text(answer)
+    assert "This uses {{ a }}, which is not an input of this node" in text(answer)
     empty = builder_client.post(f"{LIST}new/", filled({"prompt": " "}))
     assert "The task has no prompt" in text(empty)
 

@@ -101,12 +101,12 @@ def test_pinned_version_is_used_whatever_the_newest_is() -> None:
 @pytest.mark.parametrize(
     ("reference", "problem"),
     {
-        "unknown": ("reviews@2", "there is no task template reviews in this space (did you mean review?)"),
-        "number": ("review@7", "the task template review has no version 7 (the newest is review@2)"),
-        "no number": ("review@last", "there is no task template review@last in this space (did you mean review?)"),
-        "zero": ("review@0", "there is no task template review@0 in this space (did you mean review?)"),
-        "personal": ("mine@1", f"the task template mine is personal, this workflow is not ({MAKE_VISIBLE})"),
-        "far": ("zzzz", "there is no task template zzzz in this space (known: review, summary)"),
+        "unknown": ("reviews@2", "There is no task template reviews in this space (did you mean review?)"),
+        "number": ("review@7", "The task template review has no version 7 (the newest is review@2)"),
+        "no number": ("review@last", "There is no task template review@last in this space (did you mean review?)"),
+        "zero": ("review@0", "There is no task template review@0 in this space (did you mean review?)"),
+        "personal": ("mine@1", f"The task template mine is personal, this workflow is not ({MAKE_VISIBLE})"),
+        "far": ("zzzz", "There is no task template zzzz in this space (known: review, summary)"),
     }.values(),
 )
 def test_wrong_reference_is_the_one_error_of_its_node(reference: str, problem: str) -> None:
@@ -119,20 +119,20 @@ def test_wrong_reference_is_the_one_error_of_its_node(reference: str, problem: s
 
 
 def test_space_without_task_templates_has_nothing_to_suggest() -> None:
-    assert said(using("review"), {}) == ["error nodes[1].task_template: there is no task template review in this space"]
+    assert said(using("review"), {}) == ["error nodes[1].task_template: There is no task template review in this space"]
 
 
 def test_archived_template_goes_on_working_with_a_warning() -> None:
     assert said(using("gone@1")) == [
-        "warning nodes[1].task_template: the task template gone is archived; its versions go on working"
+        "warning nodes[1].task_template: The task template gone is archived; its versions go on working"
     ]
 
 
 def test_missing_and_unknown_inputs_are_named() -> None:
     extra = {"name": "cod", "type": "code", "value": "x"}
     assert said(using("review@2", extra)) == [
-        "error nodes[1].inputs: the task template needs a value for its input code (add the input code of type code)",
-        "warning nodes[1].inputs[0]: the task template has no input cod; this value is not used (did you mean code?)",
+        "error nodes[1].inputs: The task template needs a value for its input code (add the input code of type code)",
+        "warning nodes[1].inputs[0]: The task template has no input cod; this value is not used (did you mean code?)",
     ]
 
 
@@ -143,7 +143,7 @@ def test_unused_value_reaches_no_run() -> None:
 
 def test_input_of_another_type_is_refused() -> None:
     assert said(using("review@2", {**CODE, "type": "text"})) == [
-        "error nodes[1].inputs[0].type: the task template takes code as code (write type: code)"
+        "error nodes[1].inputs[0].type: The task template takes code as code (write type: code)"
     ]
 
 
@@ -164,9 +164,9 @@ def test_asked_inputs_of_a_template_that_clash_point_at_the_node() -> None:
 def test_fields_of_the_node_that_the_template_gives_are_named() -> None:
     outputs = [{"name": "more", "type": "text", "description": "d"}]
     assert said(using("review@2", CODE, outputs=outputs, model="small", tools=[])) == [
-        "error nodes[1].outputs: the outputs are those of the task template; a node adds none",
-        "warning nodes[1].model: the task template says this; what the node says is not used",
-        "warning nodes[1].tools: the task template says this; what the node says is not used",
+        "error nodes[1].outputs: The outputs are those of the task template; a node adds none",
+        "warning nodes[1].model: The task template says this; what the node says is not used",
+        "warning nodes[1].tools: The task template says this; what the node says is not used",
     ]
 
 
@@ -238,11 +238,11 @@ def test_problems_of_a_content_name_its_fields() -> None:
 
 
 def test_content_needs_a_prompt_and_the_inputs_it_uses() -> None:
-    assert [str(problem) for problem in content_problems(read_content({})[0])] == ["prompt: the task has no prompt"]
+    assert [str(problem) for problem in content_problems(read_content({})[0])] == ["prompt: The task has no prompt"]
     taking = {"prompt": "{{ a }} {{ b }}", "inputs": [{"name": "a", "type": "text", "from": "x.y"}]}
     assert [str(problem) for problem in content_problems(read_content(taking)[0])] == [
-        "inputs[0].from: a task template cannot take an output; the workflow binds it",
-        "prompt: uses {{ b }}, which is not an input of this node",
+        "inputs[0].from: A task template cannot take an output; the workflow binds it",
+        "prompt: This uses {{ b }}, which is not an input of this node",
     ]
 
 

@@ -98,13 +98,13 @@ def test_number_of_blocking_problems_is_said(space: Space, as_: Browser) -> None
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "the file is empty"),
+        (b"", "The file is empty"),
         (b"\xff\xfea\x00", "UTF-16"),
         (b"\x89PNG\r\n\x1a\n\x00\xff", "is not UTF-8 text"),
-        (b"name: \xc3(", "byte 7 is not UTF-8 text"),
+        (b"name: \xc3(", "Byte 7 is not UTF-8 text"),
         (b"a" * (1024 * 1024 + 1), "larger than 1 MiB"),
         (b"[" * 500_000, "nested too deeply"),
-        (b"a: &x [1]\nb: *x", "anchors and aliases"),
+        (b"a: &x [1]\nb: *x", "Anchors and aliases"),
         (b"\x00", "not YAML"),
     ],
 )
