@@ -2,6 +2,7 @@
 // a document (which is a template file), so what is copied goes into another template, a message or a file as well.
 import { copied, pasted, removeSelection } from '../graph/edits.js';
 import { isTyping } from './shortcuts.js';
+import { sayBroken } from './commands.js';
 
 export function listenToClipboard(editor, signal) {
   const on = (name, act) => {
@@ -32,8 +33,9 @@ function copy({ store, announce, say }, event, said) {
 function cut(editor, event) {
   if (!copy(editor, event, 'said.cut')) return;
   const { store } = editor;
-  const { operations } = removeSelection(store.graph, store.selection);
+  const { operations, broken } = removeSelection(store.graph, store.selection);
   store.commit(operations, { label: editor.say('label.cut'), origin: 'editor' });
+  sayBroken(editor, broken);
   editor.canvas.focusHost();
 }
 

@@ -22,6 +22,7 @@ const commands = {
   save: (editor) => saveNow(editor),
   escape: ({ store, panes }) => panes.closeTop() || store.select({}),
   publish: ({ host }) => host.dispatchEvent(new Event('publish')),
+  settle: ({ save }) => save?.flush(), // what is done to the whole template is done to what is seen
   versions: ({ host }) => host.dispatchEvent(new Event('versions')),
 };
 const FOR_EDITING = new Set([
@@ -56,9 +57,14 @@ export async function removeSelected(editor) {
   const words = { count: nodes.size, edges: operations.length - nodes.size };
   store.commit(operations, { label: editor.say('label.deleted'), origin: 'editor' });
   editor.announce(editor.say('said.deleted', words));
-  if (nodes.size && broken.length) editor.toast(editor.say('said.broken', { places: placesOf(editor, broken) }));
+  if (nodes.size) sayBroken(editor, broken);
   editor.canvas.focusHost();
   return true;
+}
+
+/** Name the inputs whose source went away with what was removed. */
+export function sayBroken(editor, broken) {
+  if (broken.length) editor.toast(editor.say('said.broken', { places: placesOf(editor, broken) }));
 }
 
 function placesOf({ store }, broken) {

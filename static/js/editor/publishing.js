@@ -113,12 +113,11 @@ async function openVersions(editor) {
 async function load(editor, path, target) {
   let refusal = 'fragment.failed';
   const fetchFragment = async (address, request) => {
-    const response = await fetch(address, request);
-    const text = await response.text();
+    const response = await fetch(address, request).catch(dropped);
+    const text = await response.text().catch(dropped);
     if (isSignIn(response)) refusal = 'save.signed-out';
     else if (response.ok) refusal = null;
-    if (refusal) throw new DOMException('not shown', 'AbortError');
-    return new Response(text, response);
+    return refusal ? dropped() : new Response(text, response);
   };
   const options = { source: target, target, swap: 'innerHTML', fetch: fetchFragment, live: true };
   target.replaceChildren();
@@ -126,6 +125,11 @@ async function load(editor, path, target) {
   const isShown = target.childElementCount > 0;
   if (!isShown) editor.toast(editor.say(refusal ?? 'fragment.failed'), 'bad');
   return isShown;
+}
+
+/** End a request without a swap and without a complaint on the console. */
+function dropped() {
+  throw new DOMException('not shown', 'AbortError');
 }
 
 /** A problem named in a dialog leads to its node and field. */

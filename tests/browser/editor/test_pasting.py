@@ -109,6 +109,9 @@ def test_cut_steps_come_back_as_they_were(editor_of: Callable[..., Editor], made
     chosen(editor, "build", "check")
     editor.saved()
     assert same(drafted(template)) == same(before)
+    editor.hand.click(editor.title("build"))
+    editor.hand.press("Control+x")
+    noted(editor, "References that are broken now: Check · code")
 
 
 def test_all_is_duplicated_and_the_copies_leave_the_originals_alone(
@@ -167,17 +170,19 @@ def test_steps_go_from_one_template_to_another_and_what_lost_its_source_is_told(
     watched.assert_no_complaints()
 
 
-def test_a_kind_of_step_that_is_not_known_is_refused_by_name(
+def test_what_is_no_document_or_of_an_unknown_kind_is_refused_with_a_word(
     editor_of: Callable[..., Editor], made: Callable[..., Template]
 ) -> None:
     template = made(chain())
     before = template.draft()
     editor = editor_of("builder", template)
-    editor.hand.write(editor.page.get_by_label("Search steps"), STRANGE)
-    editor.hand.press("Control+a", "Control+c")
-    editor.hand.click(editor.free(0.5, 0.9))
-    editor.hand.press("Control+v")
-    noted(editor, "There is no magic any more.")
+    words = {STRANGE: "There is no magic any more.", "just words": "is not a part of a workflow template"}
+    for text, refusal in words.items():
+        editor.hand.write(editor.page.get_by_label("Search steps"), text)
+        editor.hand.press("Control+a", "Control+c")
+        editor.hand.click(editor.free(0.5, 0.9))
+        editor.hand.press("Control+v")
+        noted(editor, refusal)
     expect(editor.nodes()).to_have_count(3)
     assert template.draft() == before
 
