@@ -15,6 +15,7 @@ from runs.views.rendering import is_fragment
 from spaces.access import SpaceRequest, space_view
 from spaces.models import Permission
 from workflows.access import find_workflow_or_404
+from workflows.models import WorkflowVersion
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -25,7 +26,10 @@ def create(request: SpaceRequest, slug: str) -> HttpResponse:
     version = workflow.live_version
     if version is None:
         raise Http404
-    document = version_graph(version.pk).document
+    try:
+        document = version_graph(version.pk).document
+    except WorkflowVersion.DoesNotExist as gone:  # deleted in this instant
+        raise Http404 from gone
     if request.method != "POST":
         return render(request, "runs/starts/new.html", start_page(request.space, workflow, StartForm(document)))
     form = StartForm(document, request.POST, request.FILES)
