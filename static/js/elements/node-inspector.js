@@ -46,6 +46,7 @@ class NodeInspector extends HTMLElement {
     this.addEventListener('keydown', (event) => this.#key(event), { signal });
     this.addEventListener('toggle', (event) => this.#toggled(event), { signal, capture: true });
     addEventListener('online', () => this.render(), { signal });
+    addEventListener('focus', () => this.#isAway && this.render(), { signal }); // from the tab where they signed in
     whilePressed((isPressed) => this.#press(isPressed), signal);
     this.render();
   }
@@ -103,10 +104,10 @@ class NodeInspector extends HTMLElement {
     const request = { method: 'POST', address, target: this.body, values, isAnew: key !== this.shownKey };
     const outcome = await load(this, request, () => number === this.#number);
     if (number !== this.#number) return;
-    this.#isAway = outcome === false;
-    if (!outcome) this.#asked = undefined;
-    if (outcome) this.#rendered();
-    else if (this.#isAway) this.#wait(key);
+    this.#isAway = outcome === false || outcome === 'signed-out';
+    if (outcome !== true) this.#asked = undefined;
+    if (outcome === true) this.#rendered();
+    else if (this.#isAway) this.#wait(key, outcome === 'signed-out' ? 'signed-out' : 'offline');
   }
 
   load(method, address, target, values, isWanted) {
@@ -149,7 +150,17 @@ class NodeInspector extends HTMLElement {
     if (tab && this.contains(tab)) return this.#open(tab.dataset.tab);
     const button = event.target.closest('button[data-act]');
     if (button) this.#form.act(button);
-    return undefined;
+    const link = event.target.closest('a[data-saved-first]');
+    return link ? this.#follow(event, link) : undefined;
+  }
+
+  /** A page that begins with what the server has of the draft opens when that is what is seen here. */
+  async #follow(event, link) {
+    const { save, say, toast } = this.#editor;
+    if (!save || (!save.isDirty && save.state === 'saved')) return;
+    event.preventDefault();
+    if (await save.flush()) open(link.href, '_blank', 'noopener');
+    else toast(say('publish.why.not-saved'), 'bad');
   }
 
   #key(event) {
@@ -189,9 +200,9 @@ class NodeInspector extends HTMLElement {
     if (place?.dataset.address) this.load('GET', place.dataset.address, place);
   }
 
-  /** A form that is there goes on working; another one has to wait for the server. */
-  #wait(key) {
-    const notice = this.querySelector('template[data-part="offline"]').content;
+  /** A form that is there goes on working; another one has to wait for the server, or for the person to sign in. */
+  #wait(key, why) {
+    const notice = this.querySelector(`template[data-part="${why}"]`).content;
     if (this.shownKey !== key) this.body.replaceChildren(notice.cloneNode(true));
     this.renderSoon(AWAY_MS);
   }

@@ -6,14 +6,17 @@ import { isSignIn } from '../lib/fetching.js';
  * Morph an element (null: nothing) into what an address answers; with `isAnew` it is replaced, so that nothing of one
  * form is taken over into another: Chromium 156 dies where that moves the field that has the focus (`moveBefore`).
  * Resolves to true (done), false (no answer, or a fault
- * of the server) or null (dropped: `isWanted` said no when the answer came).
+ * of the server), 'signed-out', or null (dropped: `isWanted` said no when the answer came).
  */
 export async function load(source, { method, address, target, values = {}, isAnew = false }, isWanted = () => true) {
   let outcome = false;
   const answer = async (url, request) => {
     const response = await fetch(url, request).catch(() => dropped('no answer'));
-    if (isSignIn(response)) dropped('signed out');
-    const text = await response.text().catch(() => dropped('cut off'));
+    const text = await response.text().catch(() => dropped('cut off')); // unread, it would hold its connection
+    if (isSignIn(response)) {
+      outcome = isWanted() ? 'signed-out' : null;
+      dropped('signed out');
+    }
     outcome = isWanted() ? response.status < 500 : null;
     if (!outcome || !target) dropped('not shown');
     return new Response(text, response);
