@@ -3,16 +3,19 @@ import test from 'node:test';
 import {
   CARD,
   aligned,
+  besideLine,
   between,
   boundsOf,
   cardHeight,
   intersects,
+  levelOf,
   mapOf,
   nearest,
   portPoint,
   shiftToShow,
   shownBy,
   snap,
+  withAdd,
 } from '../../static/js/canvas/geometry.js';
 
 const rect = (x, y, width = 240, height = 112) => ({ x, y, width, height });
@@ -105,4 +108,37 @@ test('the small map shows the whole area', () => {
   assert.equal(map.scale, 0.184);
   assert.equal(area.x * map.scale + map.x, 8);
   assert.ok(area.y * map.scale + map.y >= 8);
+});
+
+test('the `+` of a line stands beside it, above, at its distance', () => {
+  assert.deepEqual(besideLine([100, 0], [0, 0], [200, 0], 26), [100, -26]);
+  const ways = [
+    [200, 300],
+    [200, -300],
+    [0, 300],
+    [0, -300],
+    [-200, 300],
+    [-200, 10],
+  ];
+  for (const to of ways) {
+    const [x, y] = besideLine([0, 0], [0, 0], to, 26);
+    assert.ok(Math.abs(Math.hypot(x, y) - 26) < 1e-9);
+    assert.ok(y <= 0);
+    assert.ok(Math.abs(x * (to[0] / 2) + y * to[1]) < 1e-6, 'square to the way of the curve');
+  }
+});
+
+test('what is shown has room for the `+` on its right', () => {
+  assert.deepEqual(withAdd({ x: 8, y: 16, width: 240, height: 56 }), { x: 8, y: 16, width: 288, height: 56 });
+});
+
+test('the level of detail changes at 25 and 45 per cent', () => {
+  assert.deepEqual([0.08, 0.249, 0.25, 0.449, 0.45, 2].map(levelOf), [
+    'blocks',
+    'blocks',
+    'far',
+    'far',
+    'near',
+    'near',
+  ]);
 });

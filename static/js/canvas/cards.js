@@ -10,6 +10,7 @@ const PERSON = { sizePx: 12, widthPx: 90 };
 
 export class CardMaker {
   #parts;
+  #templates = new Map(); // selector → the element to clone
   #catalogue;
   #voice;
 
@@ -20,17 +21,31 @@ export class CardMaker {
     this.#voice = voice;
   }
 
+  /** The bare card: its place, its name for who cannot see it, its focus. What is inside is put there by `complete`. */
   make(item) {
-    const element = this.#clone('card', item.node.type) ?? this.#clone('card', '');
+    const element = this.#card(item).cloneNode(false);
     element.dataset.key = item.key;
     element.dataset.type = item.node.type;
     element.tabIndex = 0;
     return element;
   }
 
+  isComplete(element) {
+    return part(element, 'inside') !== null;
+  }
+
+  /** Put into a bare card what is inside, filled and marked. */
+  complete(element, item) {
+    element.prepend(...this.#card(item).cloneNode(true).childNodes);
+    this.fill(element, item);
+    this.mark(element, item);
+  }
+
   /** Show what the node is now: words, rows, badges. */
   fill(element, item) {
     const { node } = item;
+    element.style.height = `${item.height}px`;
+    if (!this.isComplete(element)) return;
     show(part(element, 'title'), titleOf(node), TITLE);
     if (!item.status) this.#showSummary(element, node);
     for (const port of element.querySelectorAll('.canvas-port[data-name]')) port.remove();
@@ -44,7 +59,6 @@ export class CardMaker {
     const badges = this.#badges(node);
     part(element, 'foot').replaceChildren(...badges);
     part(element, 'foot').hidden = badges.length === 0;
-    element.style.height = `${item.height}px`;
   }
 
   /** Show what is wrong, what happens in a run and what a comparison found; say all of it in the label. */
@@ -53,19 +67,16 @@ export class CardMaker {
     const worst = problems.some((problem) => problem.severity === 'error') ? 'error' : problems.length && 'warning';
     element.classList.toggle('has-error', worst === 'error');
     element.classList.toggle('has-warning', worst === 'warning');
-    const sign = part(element, 'mark');
-    sign.hidden = !worst;
-    sign.title = problems.map((problem) => problem.message).join('\n');
-    sign.replaceChildren(...(worst ? [this.#clone('problem', worst)] : []));
-    this.#setStatus(element, item);
-    if (!status) this.#showSummary(element, item.node);
+    if (status) element.dataset.status = status;
+    else delete element.dataset.status;
+    if (this.isComplete(element)) this.#markInside(element, item, worst);
     element.querySelector('.canvas-tag')?.remove();
     const tag = mark && this.#clone('mark', mark);
     if (tag) element.append(tag);
     if (mark) element.dataset.mark = mark;
     else delete element.dataset.mark;
     const said = [titleOf(item.node), this.#catalogue.types[item.node.type]?.label, wordOf(tag)];
-    if (status) said.push(part(element, 'summary').textContent);
+    if (status) said.push(wordOf(this.#clone('status', status)) ?? status);
     said.push(...problems.map((problem) => this.#voice.text(problem.severity, { problem: problem.message })));
     element.setAttribute('aria-label', said.filter(Boolean).join(', '));
   }
@@ -75,14 +86,13 @@ export class CardMaker {
     return badgesOf(node).length > 0;
   }
 
-  #setStatus(element, { node, status }) {
-    if (status) {
-      element.dataset.status = status;
-      part(element, 'summary').replaceChildren(this.#clone('status', status) ?? status);
-    } else if (element.dataset.status) {
-      delete element.dataset.status;
-      this.#showSummary(element, node);
-    }
+  #markInside(element, { node, problems, status }, worst) {
+    const sign = part(element, 'mark');
+    sign.hidden = !worst;
+    sign.title = problems.map((problem) => problem.message).join('\n');
+    sign.replaceChildren(...(worst ? [this.#clone('problem', worst)] : []));
+    if (status) part(element, 'summary').replaceChildren(this.#clone('status', status) ?? status);
+    else this.#showSummary(element, node);
   }
 
   #showSummary(element, node) {
@@ -136,9 +146,20 @@ export class CardMaker {
     return cut(name, PERSON.sizePx, PERSON.widthPx);
   }
 
+  #card({ node }) {
+    return this.#template('card', node.type) ?? this.#template('card', '');
+  }
+
   #clone(name, value = null) {
+    return this.#template(name, value)?.cloneNode(true) ?? null;
+  }
+
+  #template(name, value = null) {
     const wanted = value === null ? `template[data-${name}]` : `template[data-${name}="${CSS.escape(value)}"]`;
-    return this.#parts.querySelector(wanted)?.content.firstElementChild.cloneNode(true) ?? null;
+    if (!this.#templates.has(wanted)) {
+      this.#templates.set(wanted, this.#parts.querySelector(wanted)?.content.firstElementChild ?? null);
+    }
+    return this.#templates.get(wanted);
   }
 }
 

@@ -22,7 +22,10 @@ export function connect(canvas, port) {
   const draft = document.createElementNS(SVG, 'path');
   let target = null; // {key, port, outputs, answer}
   return {
-    scrolls: true,
+    /** Not while something is aimed at: it would move away below a pointer that rests. */
+    get scrolls() {
+      return !target;
+    },
     click() {
       store.select({ nodes: [port.key] });
       canvas.focusNode(port.key);

@@ -1,4 +1,6 @@
 // The bar of the view (zoom out, percent, zoom in, fit) and the background: a click on it takes the choice away.
+import { Wheel } from './wheel.js';
+
 export class Controls {
   #percent;
   #shown = '';
@@ -20,7 +22,9 @@ export class Controls {
       },
       { signal },
     );
-    host.addEventListener('wheel', (event) => slide(canvas.view, event), { signal, capture: true, passive: false });
+    const wheel = new Wheel();
+    const turned = (event) => slide(canvas.view, wheel, event);
+    host.addEventListener('wheel', turned, { signal, capture: true, passive: false });
     host.addEventListener('dblclick', ({ target }) => {
       const key = target.closest('.canvas-node')?.dataset.key;
       if (key) canvas.open(key);
@@ -33,9 +37,9 @@ export class Controls {
   }
 }
 
-/** Turning a wheel zooms; sideways, or with Shift, it moves the view. */
-function slide(view, event) {
-  if (event.ctrlKey || Math.abs(event.deltaX) <= Math.abs(event.deltaY)) return;
+/** What does not zoom moves the view; zooming is the view's own. */
+function slide(view, wheel, event) {
+  if (wheel.kindOf(event) === 'zoom') return;
   event.preventDefault();
   event.stopImmediatePropagation();
   view.panBy(-event.deltaX, -event.deltaY);

@@ -3,6 +3,15 @@ import { addNode } from '../graph/edits.js';
 import { CARD, snap } from './geometry.js';
 import { itemOf } from './items.js';
 
+const NEAR_PX = 12; // a line is thin, above all on a small canvas
+const AROUND = [
+  [0, 0],
+  [0, -1],
+  [0, 1],
+  [-1, 0],
+  [1, 0],
+].map((way) => way.map((share) => share * NEAR_PX));
+
 /**
  * The gesture of a step from the palette. `what`: {type, taskTemplate}. `done(key | null)` is called once: with the key of
  * the new node, or null when it was called off or let go beside the canvas.
@@ -23,7 +32,7 @@ export function dropStep(canvas, what, done) {
       const [x, y] = [event.clientX - (CARD.width / 2) * view.zoom, event.clientY - CARD.portY * view.zoom];
       ghost.style.transform = `translate(${x}px, ${y}px) scale(${view.zoom})`;
       edge?.classList.remove('is-target');
-      edge = edgeAt(event);
+      edge = edgeAt(canvas, event);
       edge?.classList.add('is-target');
       ghost.classList.toggle('is-outside', !isOverCanvas(canvas, event));
     },
@@ -52,7 +61,7 @@ export function dropStep(canvas, what, done) {
 function ghostOf(canvas, node) {
   const item = itemOf(node, canvas.store.catalogue, canvas.cards.hasFoot(node));
   const ghost = canvas.cards.make(item);
-  canvas.cards.fill(ghost, item);
+  canvas.cards.complete(ghost, item);
   ghost.classList.add('canvas-ghost');
   ghost.removeAttribute('data-key');
   ghost.removeAttribute('tabindex');
@@ -65,6 +74,13 @@ function isOverCanvas(canvas, { clientX, clientY }) {
   return Boolean(found && canvas.part('canvas').contains(found));
 }
 
-function edgeAt({ clientX, clientY }) {
-  return document.elementFromPoint(clientX, clientY)?.closest('.canvas-edge') ?? null;
+/** The line that is meant: below the pointer, or else near it. The `+` of a line stands for the line; a card hides it. */
+function edgeAt(canvas, { clientX, clientY }) {
+  for (const [dx, dy] of AROUND) {
+    const found = document.elementFromPoint(clientX + dx, clientY + dy);
+    if (dx === 0 && dy === 0 && found?.closest('.canvas-node')) return null;
+    const id = found?.closest('.canvas-edge, .canvas-edge__add')?.dataset.edge;
+    if (id) return canvas.scene.edges.elementOf(id);
+  }
+  return null;
 }

@@ -2,9 +2,10 @@
 // order port to order port; a value that comes from further up is a faint line of its own.
 import { sourceOf, titleOf } from '../graph/ports.js';
 import { curve } from './adapter.js';
-import { intersects, portPoint } from './geometry.js';
+import { besideLine, intersects, portPoint } from './geometry.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
+const ADD_ASIDE = 26; // canvas units: more than half of what can be hit of the line and of its `+`
 
 export class EdgeLayer {
   items = new Map(); // id → {id, source, target, element, rows: [[row, row], …]}; links have `isLink`
@@ -49,6 +50,11 @@ export class EdgeLayer {
 
   middleOf(id) {
     return this.items.get(id)?.middle ?? null;
+  }
+
+  /** Where the `+` of a line is. */
+  addPointOf(id) {
+    return this.items.get(id)?.addPoint ?? null;
   }
 
   mark(id, mark) {
@@ -123,7 +129,8 @@ export class EdgeLayer {
     const target = this.#scene.items.get(item.target);
     if (!source || !target) return;
     const rows = item.rows.length ? item.rows : [[null, null]];
-    const curves = rows.map(([from, to]) => curve(portPoint(source, 'out', from), portPoint(target, 'in', to)));
+    const ends = rows.map(([from, to]) => [portPoint(source, 'out', from), portPoint(target, 'in', to)]);
+    const curves = ends.map(([from, to]) => curve(from, to));
     const path = curves.map((one) => one.path).join(' ');
     if (!item.isDrawn) {
       for (const name of item.isLink ? ['line'] : ['hit', 'line']) {
@@ -135,6 +142,7 @@ export class EdgeLayer {
     for (const line of item.element.children) line.setAttribute('d', path);
     if (!item.isLink) item.element.setAttribute('aria-label', this.#label(source.node, target.node));
     item.middle = curves[0].middle;
+    item.addPoint = besideLine(item.middle, ...ends[0], ADD_ASIDE);
     item.box = {
       x: Math.min(source.x, target.x),
       y: Math.min(source.y, target.y),

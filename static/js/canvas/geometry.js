@@ -1,8 +1,12 @@
 // Places and sizes on the canvas, in canvas units. Pure. A card's size follows from what it shows, so nothing has to be
 // measured in the page; `css/canvas/node.css` uses the same numbers and a browser test compares the two.
 export const GRID = 8;
-export const CARD = { width: 240, head: 56, row: 24, below: 8, foot: 32, portY: 28 };
+export const CARD = { width: 240, head: 56, row: 24, below: 8, foot: 32, portY: 28, add: 48 };
 const GUIDE_REACH = 6;
+export const FAR = 0.45; // below this zoom: no port labels, no shadows, nothing moves
+export const BLOCKS = 0.25; // below: cards are blocks of colour
+
+export const levelOf = (zoom) => (zoom < BLOCKS ? 'blocks' : zoom < FAR ? 'far' : 'near');
 
 export const snap = (value) => Math.round(value / GRID) * GRID;
 
@@ -16,6 +20,18 @@ export function cardHeight({ inputs, outputs, hasFoot }) {
 export function portPoint(card, side, row) {
   const y = row === null ? CARD.portY : CARD.head + row * CARD.row + CARD.row / 2;
   return [card.x + (side === 'out' ? CARD.width : 0), card.y + y];
+}
+
+/** A card, or what lies around several, with the `+` that stands to the right of it. */
+export function withAdd({ x, y, width, height }) {
+  return { x, y, width: width + CARD.add, height };
+}
+
+/** Beside the middle of a line, above it: where its `+` does not cover it, however steep it is. */
+export function besideLine([x, y], [fromX, fromY], [toX, toY], distance) {
+  const [dx, dy] = [Math.abs(toX - fromX) / 2, (toY - fromY) * Math.sign(toX - fromX || 1)]; // the way of the curve in its middle
+  const length = Math.hypot(dx, dy) || 1;
+  return [x + (distance * dy) / length, y - (distance * dx) / length];
 }
 
 /** The port that is meant by a point, of [{point, …}]: the nearest within reach, null when there is none. */

@@ -76,8 +76,9 @@ function step(canvas, key, by) {
 /** What the keyboard reaches is chosen, so that the keys of the page act on it, and is brought into view. */
 function focused(canvas, { target }) {
   const { store, scene, view } = canvas;
-  if (canvas.isPointed || !target.matches(':focus-visible')) return;
   const key = target.closest('.canvas-node')?.dataset.key;
+  if (key) scene.ensure(key);
+  if (canvas.isPointed || !target.matches(':focus-visible')) return;
   const id = target.closest('.canvas-edge')?.dataset.edge;
   if (key) {
     if (!store.selection.nodes.has(key)) store.select({ nodes: [key] });

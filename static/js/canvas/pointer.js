@@ -3,6 +3,7 @@
 import { edgeScroll } from './adapter.js';
 
 const MOVED_PX = 4;
+const RIM_MS = 300; // so long in the rim before the view moves: whoever only passes, or aims there, is not led astray
 
 export class Pointer {
   point = [0, 0]; // of the window
@@ -15,6 +16,7 @@ export class Pointer {
   #hasMoved = false; // also of the gesture before: its end is not a click on what happens to lie there
   #frame = 0;
   #event = null;
+  #inRimSince = null;
   #fingers = new Set();
   #isSpace = false;
 
@@ -108,19 +110,20 @@ export class Pointer {
       this.#gesture.start?.(event);
       this.#host.classList.toggle('is-busy', !this.#gesture.looks);
     }
-    this.#frame ||= requestAnimationFrame(() => this.#tick());
+    this.#frame ||= requestAnimationFrame((now) => this.#tick(now));
   }
 
   /** Once a frame: follow the pointer, and move the view while the pointer is at its edge. */
-  #tick() {
+  #tick(now) {
     this.#frame = 0;
     if (!this.#gesture) return;
-    if (this.#gesture.scrolls) {
-      const [dx, dy] = edgeScroll(this.#view.toHost(this.point), this.#view.size);
-      if (dx || dy) {
-        this.#view.panBy(dx, dy);
-        this.#frame = requestAnimationFrame(() => this.#tick());
-      }
+    const [dx, dy] = this.#gesture.scrolls ? edgeScroll(this.#view.toHost(this.point), this.#view.size) : [0, 0];
+    if (dx || dy) {
+      this.#inRimSince ??= now;
+      if (now - this.#inRimSince >= RIM_MS) this.#view.panBy(dx, dy);
+      this.#frame = requestAnimationFrame((later) => this.#tick(later));
+    } else {
+      this.#inRimSince = null;
     }
     this.#gesture.move?.(this.#event);
   }
@@ -152,6 +155,7 @@ export class Pointer {
     cancelAnimationFrame(this.#frame);
     this.#host.classList.remove('is-busy');
     this.#frame = 0;
+    this.#inRimSince = null;
     this.#gesture = null;
     this.#id = null;
   }

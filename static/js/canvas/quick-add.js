@@ -1,4 +1,5 @@
-// The `+` buttons: on the output of a card, and one that appears on the connection that is pointed at, focused or chosen.
+// The `+` buttons: on the output of a card, and one that appears beside the connection that is pointed at, focused or
+// chosen: a press on the line itself chooses it.
 // They only ask; the page shows what can be added and answers with `canvas.addStep`.
 const STAYS_MS = 300; // on its way from the line to the button a pointer may leave both
 
@@ -25,11 +26,11 @@ export class QuickAdd {
   place() {
     if (!this.#button) return;
     const id = this.#id ?? this.#chosen();
-    const middle = id && this.#canvas.scene.edges.middleOf(id);
-    this.#button.hidden = !middle;
-    if (!middle) return;
+    const point = id && this.#canvas.scene.edges.addPointOf(id);
+    this.#button.hidden = !point;
+    if (!point) return;
     this.#button.dataset.edge = id;
-    this.#button.style.transform = `translate(${middle[0]}px, ${middle[1]}px)`;
+    this.#button.style.transform = `translate(${point[0]}px, ${point[1]}px)`;
   }
 
   #clicked({ target }) {

@@ -1,6 +1,7 @@
 // What is on the canvas: an item per node (place, size, rows, card) and per edge, kept equal to the store's graph. Above
-// CULL_FROM nodes only the cards near the view are in the page.
+// CULL_FROM nodes only the cards near the view are in the page; what is inside of them is for `details.js` to say.
 import { childrenOf, orderOf } from '../graph/graph.js';
+import { Details } from './details.js';
 import { EdgeLayer } from './edges.js';
 import { boundsOf, intersects } from './geometry.js';
 import { describe, itemOf } from './items.js';
@@ -15,6 +16,7 @@ export class Scene {
   #cards;
   #layer;
   #view = null;
+  #details;
   #order = [];
   #kept = new Set(); // keys that stay in the page wherever they are: being dragged, connected, focused
 
@@ -22,6 +24,7 @@ export class Scene {
     this.#store = store;
     this.#cards = cards;
     this.#layer = layer;
+    this.#details = new Details(this, cards, (key) => store.selection.nodes.has(key));
     this.edges = new EdgeLayer({ svg, scene: this, voice, isInteractive: !store.readOnly });
   }
 
@@ -89,11 +92,13 @@ export class Scene {
     return this.items.get(key)?.element ?? null;
   }
 
-  /** The card of a key, made and put into the page where it was left out. */
+  /** The whole card of a key, made and put into the page where it was left out. */
   ensure(key) {
     const item = this.items.get(key);
-    if (item && !item.element?.isConnected) this.#mount(item);
-    return item?.element ?? null;
+    if (!item) return null;
+    if (!item.element?.isConnected) this.#mount(item);
+    this.#details.complete(item);
+    return item.element;
   }
 
   keep(keys) {
@@ -101,11 +106,14 @@ export class Scene {
     for (const key of keys) this.ensure(key);
   }
 
-  /** Show the cards near the view. `rectOf(marginPx)`: what is seen. */
-  cull(rectOf) {
+  /** Show the cards near the view, as detailed as fits `level`. True: there is more to do in the next frame. */
+  show(rectOf, { level, isMoving }) {
     this.#view = rectOf;
-    if (!this.isCulling) return;
-    const rect = rectOf(CULL_MARGIN_PX);
+    if (this.isCulling) this.#cull(rectOf(CULL_MARGIN_PX));
+    return this.#details.follow(rectOf, { level, isMoving });
+  }
+
+  #cull(rect) {
     let isChanged = false;
     for (const item of this.items.values()) {
       const isWanted = intersects(item, rect) || this.#isKept(item);

@@ -1,7 +1,7 @@
 // What part of the canvas is seen: pan, zoom, level of detail, the grid of dots. Per frame it writes one transform; the
 // dots are a sibling of the nodes, so that no style above the nodes changes while the view moves (ui.md, rule 1).
 import { PanZoom, transformThatShows } from './adapter.js';
-import { shiftToShow, shownBy } from './geometry.js';
+import { BLOCKS, FAR, levelOf, shiftToShow, shownBy } from './geometry.js';
 
 const MIN_ZOOM = 0.08;
 const MAX_ZOOM = 2;
@@ -9,24 +9,22 @@ const FIT = { minZoom: MIN_ZOOM, maxZoom: 1.1, padding: 0.1 };
 const STEP = 1.25;
 const SLOW_MS = 240;
 const FAST_MS = 120;
-const FAR = 0.45; // below: no port labels, no shadows, nothing moves
-const BLOCKS = 0.25; // below: cards are blocks of colour
 const DOTS = 24;
 const REVEAL_MARGIN = 24;
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
-const levelOf = (zoom) => (zoom < BLOCKS ? 'blocks' : zoom < FAR ? 'far' : 'near');
 
 export class CanvasView {
   transform = [0, 0, 1];
   size;
+  level; // of detail: near, far, blocks
+  isMoving = false;
   #host;
   #layer;
   #dots;
   #onMove;
   #panZoom;
   #resizes;
-  #level;
   #corner = [0, 0];
 
   /** `onMove()` is called after every change of the view. */
@@ -142,14 +140,15 @@ export class CanvasView {
     const [x, y, zoom] = transform;
     this.#layer.style.transform = `translate(${x}px, ${y}px) scale(${zoom})`;
     const gap = DOTS * zoom * (zoom < FAR ? (zoom < BLOCKS ? 6 : 3) : 1);
-    if (zoomed || !this.#level) this.#dots.style.backgroundSize = `${gap}px ${gap}px`;
+    if (zoomed || !this.level) this.#dots.style.backgroundSize = `${gap}px ${gap}px`;
     this.#dots.style.transform = `translate(${x % gap}px, ${y % gap}px)`;
     const level = levelOf(zoom);
-    if (level !== this.#level) this.#host.dataset.level = this.#level = level;
+    if (level !== this.level) this.#host.dataset.level = this.level = level;
     this.#onMove();
   }
 
   #moving(is, event) {
+    this.isMoving = is;
     this.#host.classList.toggle('is-moving', is);
     if (is && event?.type === 'mousedown') this.#host.classList.add('is-panning');
     if (!is) this.#host.classList.remove('is-panning');

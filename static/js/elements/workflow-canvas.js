@@ -4,10 +4,10 @@
 import { build } from '../canvas/building.js';
 import { dropStep } from '../canvas/drop.js';
 import { followStore } from '../canvas/following.js';
+import { withAdd } from '../canvas/geometry.js';
 import { listenToKeys } from '../canvas/keys.js';
 import { ownStore } from '../canvas/own-store.js';
 import { tidied } from '../canvas/tidy.js';
-import { warm } from '../canvas/warming.js';
 import { editorOf } from '../editor/context.js';
 import { addNode } from '../graph/edits.js';
 import { titleOf } from '../graph/ports.js';
@@ -35,9 +35,8 @@ class WorkflowCanvas extends HTMLElement {
     for (const name of ['scene', 'view', 'cards', 'hint', 'voice']) this[name] = this.#parts[name];
     followStore(this, signal);
     listenToKeys(this, signal);
-    this.view.fit(this.scene.bounds(), { isSlow: false });
+    this.fit({ isSlow: false });
     this.dataset.ready = '';
-    warm(this.querySelectorAll('.canvas-node'), signal);
     this.dispatchEvent(new CustomEvent('canvas-ready', { bubbles: true }));
   }
 
@@ -48,8 +47,9 @@ class WorkflowCanvas extends HTMLElement {
 
   // --- for the page ---
 
-  fit() {
-    return this.view.fit(this.scene.bounds());
+  fit(how) {
+    const bounds = this.scene.bounds();
+    return this.view.fit(bounds && !this.store.readOnly ? withAdd(bounds) : bounds, how);
   }
 
   zoomIn() {
@@ -90,7 +90,7 @@ class WorkflowCanvas extends HTMLElement {
     if (refusal) return this.refuse(refusal, point ?? this.view.toClient(this.view.centre()));
     this.store.commit(operations, { label: this.voice.text('added'), origin: 'canvas' });
     this.store.select({ nodes: [key] });
-    this.view.reveal(this.scene.items.get(key));
+    this.view.reveal(withAdd(this.scene.items.get(key)));
     this.focusNode(key);
     this.voice.say('added', { title: this.titleOf(key) });
     return key;
@@ -148,10 +148,7 @@ class WorkflowCanvas extends HTMLElement {
       this.part('empty').hidden = !isEmpty;
       this.toggleAttribute('data-empty', isEmpty);
     }
-    this.#frame ||= requestAnimationFrame(() => {
-      this.#frame = 0;
-      this.scene.cull((margin) => this.view.shown(margin));
-    });
+    this.#showSoon();
   }
 
   askForStep(place, anchor) {
@@ -177,7 +174,15 @@ class WorkflowCanvas extends HTMLElement {
     if (!this.#parts) return; // the first view, before all parts are there
     this.#parts.controls.show(this.view.zoom);
     this.#parts.map.draw();
-    if (this.scene.isCulling) this.shown();
+    this.#showSoon();
+  }
+
+  #showSoon() {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      const { level, isMoving } = this.view;
+      if (this.scene.show((margin) => this.view.shown(margin), { level, isMoving })) this.#showSoon();
+    });
   }
 }
 

@@ -107,6 +107,74 @@ def test_plus_on_a_connection_splits_it(editor_of: Callable[..., Editor], made: 
     assert_split(editor, template)
 
 
+@pytest.mark.parametrize("aside", [(0, 0), (0, 9), (0, -30)], ids=["on it", "near it", "on its +"])
+def test_step_dropped_onto_a_connection_splits_it(
+    editor_of: Callable[..., Editor], made: Callable[..., Template], aside: tuple[int, int]
+) -> None:
+    template = made(pair())
+    editor = editor_of("builder", template, viewport=WIDE)
+    x, y = editor.along("ada", "bob")
+    if aside == (0, -30):
+        editor.page.mouse.move(x, y)
+        x, y = editor.hand.at(editor.page.get_by_role("button", name="Add a step on this connection"))
+        aside = (0, 0)
+    editor.hand.drag(editor.item(), (x + aside[0], y + aside[1]))
+    assert_split(editor, template)
+
+
+def test_trigger_dropped_onto_a_connection_says_why_not(
+    editor_of: Callable[..., Editor], made: Callable[..., Template]
+) -> None:
+    template = made(pair())
+    before = template.draft()
+    editor = editor_of("builder", template, viewport=WIDE)
+    editor.hand.drag(editor.item("trigger.schedule"), editor.along("ada", "bob"))
+    expect(editor.page.locator(".canvas__hint")).to_contain_text("nothing comes before it")
+    expect(editor.nodes()).to_have_count(3)
+    expect(editor.edge("ada", "bob")).to_be_attached()
+    assert template.draft() == before
+
+
+def test_click_in_the_middle_of_a_connection_chooses_it(
+    editor_of: Callable[..., Editor], made: Callable[..., Template]
+) -> None:
+    editor = editor_of("builder", made(pair()), viewport=WIDE)
+    middle = editor.along("ada", "bob")
+    editor.page.mouse.move(*middle)
+    expect(editor.page.get_by_role("button", name="Add a step on this connection")).to_be_visible()
+    editor.hand.click(middle)
+    expect(editor.edge("ada", "bob")).to_contain_class("is-selected")
+    expect(editor.page.locator("quick-add")).to_be_hidden()
+
+
+def test_fit_shows_the_plus_of_the_rightmost_step(
+    editor_of: Callable[..., Editor], made: Callable[..., Template]
+) -> None:
+    editor = editor_of("builder", made(pair()), viewport={"width": 1280, "height": 900})
+    editor.hand.click(editor.title("bob"))
+    editor.hand.press("1")
+    plus = editor.node("bob").get_by_role("button", name="Add a step after this one")
+    editor.hand.click(plus)  # where it lies nothing covers it
+    expect(editor.page.get_by_label("Which step")).to_be_focused()
+
+
+def test_view_rests_below_a_pointer_that_aims_at_a_step_near_the_rim(
+    editor_of: Callable[..., Editor], made: Callable[..., Template]
+) -> None:
+    template = made(three())
+    editor = editor_of("builder", template, viewport=WIDE)
+    x, y = editor.hand.at(editor.title("eve"))
+    right = editor.free(1, 0.5)[0]
+    left, low = editor.free(0.2, 0.9)
+    editor.hand.drag((left, low), (left + right - 12 - x, low))  # the title of Eve comes to the rim
+    place = box_of(editor.node("eve"))
+    with editor.hand.dragging(editor.port("ada", "out"), (right - 12, y)):
+        expect(editor.node("eve")).to_contain_class("is-target")
+        editor.page.wait_for_timeout(700)  # longer than the view waits in the rim
+        assert box_of(editor.node("eve")) == place
+    expect(editor.edge("ada", "eve")).to_be_attached()
+
+
 def assert_split(editor: Editor, template: Template) -> None:
     """Ada → task → Bob; what Bob takes of Ada stays, because there is still a way."""
     expect(editor.edge("ada", "task")).to_be_attached()
