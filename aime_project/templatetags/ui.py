@@ -13,6 +13,7 @@ from django.utils.translation import gettext, ngettext
 from lucide import _render_icon
 
 from aime_project import markdown as renderer
+from aime_project import modules
 
 register = template.Library()
 
@@ -52,6 +53,14 @@ def importmap(context: template.Context) -> SafeString:
     body = json.dumps({"imports": imports}).replace("<", "\\u003c")
     nonce = str(context["request"].csp_nonce)
     return format_html('<script type="importmap" nonce="{}">{}</script>', nonce, mark_safe(body))  # noqa: S308
+
+
+@register.simple_tag
+def module(entry: str) -> SafeString:
+    """Load a module script, with a hint for each module that it imports. After the import map."""
+    hints = [format_html('<link rel="modulepreload" href="{}">', static(name)) for name in modules.needed(entry)]
+    script = format_html('<script type="module" src="{}"></script>', static(entry))
+    return mark_safe("".join([*hints, script]))  # noqa: S308
 
 
 @register.filter

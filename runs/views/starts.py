@@ -15,6 +15,7 @@ from runs.views.rendering import is_fragment
 from spaces.access import SpaceRequest, space_view
 from spaces.models import Permission
 from workflows.access import find_workflow_or_404
+from workflows.document import Document
 from workflows.models import WorkflowVersion
 
 
@@ -26,10 +27,7 @@ def create(request: SpaceRequest, slug: str) -> HttpResponse:
     version = workflow.live_version
     if version is None:
         raise Http404
-    try:
-        document = version_graph(version.pk).document
-    except WorkflowVersion.DoesNotExist as gone:  # deleted in this instant
-        raise Http404 from gone
+    document = _document_or_404(version)
     if request.method != "POST":
         return render(request, "runs/starts/new.html", start_page(request.space, workflow, StartForm(document)))
     form = StartForm(document, request.POST, request.FILES)
@@ -43,6 +41,13 @@ def create(request: SpaceRequest, slug: str) -> HttpResponse:
         form.add_error(None, str(refusal))
         return _again(request, start_page(request.space, workflow, form), 409)
     return _go(request, redirect("runs:run-detail", request.space.slug, run.public_id).url)
+
+
+def _document_or_404(version: WorkflowVersion) -> Document:
+    try:
+        return version_graph(version.pk).document
+    except WorkflowVersion.DoesNotExist as gone:  # deleted in this instant
+        raise Http404 from gone
 
 
 def _again(request: SpaceRequest, context: dict[str, object], status: int) -> HttpResponse:

@@ -7,8 +7,10 @@ import { editorOf } from '../editor/context.js';
 import { InspectorForm } from '../inspector/form.js';
 import { load } from '../inspector/loading.js';
 import { whilePressed } from '../inspector/pressing.js';
+import { openSaved } from '../inspector/saved-first.js';
 import { keptOpen, showTab, tabKey, tabOf } from '../inspector/tabs.js';
 import { showChosen } from '../inspector/chosen.js';
+import { undoesByKey } from '../inspector/undo-keys.js';
 import { fill } from '../lib/say.js';
 
 const SETTLE_MS = 120; // several changes, e.g. of a drag or of quick undoing, give one form
@@ -151,35 +153,16 @@ class NodeInspector extends HTMLElement {
     const button = event.target.closest('button[data-act]');
     if (button) this.#form.act(button);
     const link = event.target.closest('a[data-saved-first]');
-    return link ? this.#follow(event, link) : undefined;
-  }
-
-  /** A page that begins with what the server has of the draft opens when that is what is seen here. */
-  async #follow(event, link) {
-    const { save, say, toast } = this.#editor;
-    if (!save || (!save.isDirty && save.state === 'saved')) return;
-    event.preventDefault();
-    if (await save.flush()) open(link.href, '_blank', 'noopener');
-    else toast(say('publish.why.not-saved'), 'bad');
+    return link ? openSaved(event, link, this.#editor) : undefined;
   }
 
   #key(event) {
-    if (this.#undoes(event)) return;
+    if (undoesByKey(event, this.#editor.store)) return;
     const next = tabKey(event);
     if (!next) return;
     event.preventDefault();
     this.#open(next.dataset.tab);
     next.focus();
-  }
-
-  /** Undo by keys; a text field has its own undo, which is written into the store as typing is. */
-  #undoes(event) {
-    const key = event.key.toLowerCase();
-    const isText = event.target.matches('textarea, input:not([type=checkbox], [type=radio])');
-    if (isText || event.altKey || !(event.ctrlKey || event.metaKey) || (key !== 'z' && key !== 'y')) return false;
-    event.preventDefault();
-    const { store } = this.#editor;
-    return key === 'y' || event.shiftKey ? store.redo() : store.undo();
   }
 
   #open(tab) {

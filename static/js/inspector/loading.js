@@ -5,8 +5,8 @@ import { isSignIn } from '../lib/fetching.js';
 /**
  * Morph an element (null: nothing) into what an address answers; with `isAnew` it is replaced, so that nothing of one
  * form is taken over into another: Chromium 156 dies where that moves the field that has the focus (`moveBefore`).
- * Resolves to true (done), false (no answer, or a fault
- * of the server), 'signed-out', or null (dropped: `isWanted` said no when the answer came).
+ * Resolves to true (done), false (no answer, or a fault of the server), 'signed-out', or null (dropped: `isWanted` said
+ * no when the answer came).
  */
 export async function load(source, { method, address, target, values = {}, isAnew = false }, isWanted = () => true) {
   let outcome = false;
