@@ -8,7 +8,8 @@ from runs.models.message import Message
 from runs.models.node_run import NodeRun
 from runs.models.output import OutputValue
 from runs.models.reuse import Reuse
-from runs.models.run import Run, RunSequence
+from runs.models.run import Run, RunSequence, Trigger
+from runs.models.saved_filter import SavedFilter
 from runs.models.side_effect import SideEffect
 from runs.models.tool_call import ToolCall
 
@@ -26,6 +27,8 @@ __all__ = [
     "Run",
     "RunEvent",
     "RunSequence",
+    "SavedFilter",
     "SideEffect",
     "ToolCall",
+    "Trigger",
 ]

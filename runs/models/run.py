@@ -63,7 +63,7 @@ class Run(models.Model):
         choices=choices(RunStatus),
         default=RunStatus.RUNNING.value,
     )
-    trigger = models.CharField(_("started by"), max_length=16, choices=Trigger.choices, default=Trigger.MANUAL)
+    trigger = models.CharField(_("trigger"), max_length=16, choices=Trigger.choices, default=Trigger.MANUAL)
     executor_ids = ArrayField(models.IntegerField(), default=list, blank=True, editable=False)
     search_text = models.TextField(default="", blank=True, editable=False)
     search_terms = ArrayField(models.IntegerField(), default=list, blank=True, editable=False)
