@@ -7,14 +7,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from runs import reruns, sql
+from runs import sql
 from runs.errors import ActRefused
-from runs.states import NODE_ACTIVE, NODE_TERMINAL, RUN_TERMINAL, MessageStatus, NodeStatus, WaitingFor
-from runs.transitions.accepting import accept, apply_plan, cancel_version, end_attempt_of, version_states
+from runs.states import NODE_ACTIVE, NODE_TERMINAL, RUN_TERMINAL, CancelledWith, MessageStatus, NodeStatus, WaitingFor
+from runs.transitions.accepting import accept, apply_plan, cancel_version, end_attempt_of
 from runs.transitions.attempts import PROCESS_DIED
 from runs.transitions.consents import hold_without_consent
 from runs.transitions.ledger import Latest, Ledger, open_run
 from runs.transitions.outputs import outputs_sha256
+from runs.transitions.planning import NO_CHOICE, Choice, chosen_plan
 from runs.transitions.starting import insert_message, queue_attempt, settle
 
 HISTORY = """
@@ -59,28 +60,34 @@ def stop(run_id: int, key: str, number: int, *, by: int) -> None:
         ledger.move(node, NodeStatus.WAITING, by=by, waiting_for=WaitingFor.STOPPED)
 
 
-def confirm(run_id: int, key: str, number: int, *, by: int, outputs: str | None = None) -> None:
+def confirm(
+    run_id: int, key: str, number: int, *, by: int, outputs: str | None = None, choice: Choice = NO_CHOICE
+) -> None:
     """Accept a version that was never accepted. `outputs`: the hash the person saw; None accepts what is there."""
-    _accept(run_id, key, number, by=by, outputs=outputs, reopened=False)
+    with open_run(run_id) as ledger:
+        _accept(ledger, _latest(ledger, key, number), by=by, outputs=outputs, choice=choice, reopened=False)
 
 
-def done(run_id: int, key: str, number: int, *, by: int, outputs: str | None = None) -> None:
-    """Accept a reopened version again; everything downstream is recomputed."""
-    _accept(run_id, key, number, by=by, outputs=outputs, reopened=True)
+def done(
+    run_id: int, key: str, number: int, *, by: int, outputs: str | None = None, choice: Choice = NO_CHOICE
+) -> None:
+    """Accept a reopened version again. What is below is kept where its inputs did not change, else computed again."""
+    with open_run(run_id) as ledger:
+        _accept(ledger, _latest(ledger, key, number), by=by, outputs=outputs, choice=choice, reopened=True)
 
 
-def restart(run_id: int, key: str, number: int, *, by: int) -> int:
+def restart(run_id: int, key: str, number: int, *, by: int, choice: Choice = NO_CHOICE) -> int:
     """Give a node a new version with an empty conversation; returns its number. Work below it stops at once."""
     with open_run(run_id) as ledger:
         node = _latest(ledger, key, number)
         if node.status in (NodeStatus.PENDING, NodeStatus.QUEUED):
             raise ActRefused(_("This node has not begun, so there is nothing to restart."))
-        apply_plan(ledger, reruns.restart(ledger.plan.graph, version_states(ledger), key), by=by)
+        apply_plan(ledger, chosen_plan(ledger, "restart", key, choice), by=by)
         settle(ledger)
         return ledger.nodes[key].number
 
 
-def retry_turn(run_id: int, key: str, number: int, *, by: int) -> None:
+def retry_turn(run_id: int, key: str, number: int, *, by: int, choice: Choice = NO_CHOICE) -> None:
     """Try the same message again in the same version, after a failure or a cancellation.
 
     A turn that failed because it killed its processes goes on alone, never beside others.
@@ -99,6 +106,7 @@ def retry_turn(run_id: int, key: str, number: int, *, by: int) -> None:
         )
         if succeeded is not None:
             raise ActRefused(_("This turn has its answer; send a message to go on."))
+        chosen_plan(ledger, "retry", key, choice)
         _drop_answers(ledger, node, message_id)
         killer = node.error_kind == PROCESS_DIED
         ledger.move(node, NodeStatus.QUEUED, by=by)
@@ -126,16 +134,14 @@ def cancel_run(run_id: int, *, by: int) -> None:
         ledger.event("run.cancelled", by=by)
         for node in ledger.nodes.values():
             if node.status not in NODE_TERMINAL:
-                cancel_version(ledger, node, by=by)
+                cancel_version(ledger, node, by=by, cancelled_with=CancelledWith.RUN)
 
 
-def _accept(run_id: int, key: str, number: int, *, by: int, outputs: str | None, reopened: bool) -> None:
-    with open_run(run_id) as ledger:
-        node = _latest(ledger, key, number)
-        _refuse_unacceptable(ledger, node, reopened=reopened)
-        if outputs is not None and outputs != outputs_sha256(node.id):
-            raise ActRefused(_("The outputs changed since you saw them; look again, then accept them."))
-        accept(ledger, node, by=by)
+def _accept(ledger: Ledger, node: Latest, *, by: int, outputs: str | None, choice: Choice, reopened: bool) -> None:
+    _refuse_unacceptable(ledger, node, reopened=reopened)
+    if outputs is not None and outputs != outputs_sha256(node.id):
+        raise ActRefused(_("The outputs changed since you saw them; look again, then accept them."))
+    accept(ledger, node, by=by, choice=choice)
 
 
 def _refuse_unacceptable(ledger: Ledger, node: Latest, *, reopened: bool) -> None:
