@@ -1,4 +1,4 @@
-"""A whole run as one JSON document: what the commands print (decisions.md 4). Ten queries, however long the run is.
+"""A whole run as one JSON document: what the commands print (decisions.md 4). Eleven queries, however long the run is.
 
 Everything is read at one moment (repeatable read), so that no text falls between a message and its deltas.
 """
@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from runs.keeping import reused_versions
 from runs.models import Artifact, Attempt, Blob, Message, MessageDelta, NodeRun, OutputValue, Run, ToolCall
 from runs.staleness import CurrentHashes, stale_inputs
 from runs.states import MessageStatus
@@ -31,6 +32,7 @@ def run_report(run_id: int) -> Document:
         parts = {
             "outputs": _outputs(values, texts),
             "artifacts": _grouped(artifacts, lambda artifact: _artifact(artifact, texts)),
+            "reused": reused_versions(run.pk),
             **_messages(run),
             **_attempts(run),
         }
@@ -55,7 +57,7 @@ def _node(version: NodeRun, parts: dict[str, Any], texts: dict[str, str], curren
         "status": version.status,
         "waiting_for": version.waiting_for or None,
         "stale": bool(stale_inputs(version.inputs, current)),
-        "reused": False,  # nothing is reused yet
+        "reused": version.pk in parts["reused"],
         "executor": version.executor.get_username(),
         "error": version.error or None,
         "inputs": {name: _input(entry, texts) for name, entry in version.inputs.items()},

@@ -15,7 +15,7 @@ from runs.transitions.attempts import PROCESS_DIED
 from runs.transitions.consents import hold_without_consent
 from runs.transitions.ledger import Latest, Ledger, open_run
 from runs.transitions.outputs import outputs_sha256
-from runs.transitions.planning import NO_CHOICE, Choice, chosen_plan
+from runs.transitions.planning import NO_CHOICE, Choice, chosen_plan, latest_of
 from runs.transitions.starting import insert_message, queue_attempt, settle
 
 HISTORY = """
@@ -35,7 +35,7 @@ AND ordinal > (SELECT ordinal FROM runs_message WHERE id = %s) RETURNING id, pub
 def say(run_id: int, key: str, number: int, *, by: int, text: str) -> int:
     """Add a person's message and queue the turn that answers it; returns the message's id."""
     with open_run(run_id) as ledger:
-        node = _latest(ledger, key, number)
+        node = latest_of(ledger, key, number)
         _refuse_busy(node, _("The agent is still working; stop it first, then send your message."))
         _refuse_without_consent(node)
         if node.status == NodeStatus.PENDING or _last_question(node) is None:
@@ -51,7 +51,7 @@ def say(run_id: int, key: str, number: int, *, by: int, text: str) -> int:
 def stop(run_id: int, key: str, number: int, *, by: int) -> None:
     """End the turn that runs; its text stays, the node waits for a message."""
     with open_run(run_id) as ledger:
-        node = _latest(ledger, key, number)
+        node = latest_of(ledger, key, number)
         if node.status not in NODE_ACTIVE:
             raise ActRefused(_("Nothing is running in this node."))
         end_attempt_of(ledger, node, MessageStatus.STOPPED)
@@ -65,7 +65,7 @@ def confirm(
 ) -> None:
     """Accept a version that was never accepted. `outputs`: the hash the person saw; None accepts what is there."""
     with open_run(run_id) as ledger:
-        _accept(ledger, _latest(ledger, key, number), by=by, outputs=outputs, choice=choice, reopened=False)
+        _accept(ledger, latest_of(ledger, key, number), by=by, outputs=outputs, choice=choice, reopened=False)
 
 
 def done(
@@ -73,13 +73,13 @@ def done(
 ) -> None:
     """Accept a reopened version again. What is below is kept where its inputs did not change, else computed again."""
     with open_run(run_id) as ledger:
-        _accept(ledger, _latest(ledger, key, number), by=by, outputs=outputs, choice=choice, reopened=True)
+        _accept(ledger, latest_of(ledger, key, number), by=by, outputs=outputs, choice=choice, reopened=True)
 
 
 def restart(run_id: int, key: str, number: int, *, by: int, choice: Choice = NO_CHOICE) -> int:
     """Give a node a new version with an empty conversation; returns its number. Work below it stops at once."""
     with open_run(run_id) as ledger:
-        node = _latest(ledger, key, number)
+        node = latest_of(ledger, key, number)
         if node.status in (NodeStatus.PENDING, NodeStatus.QUEUED):
             raise ActRefused(_("This node has not begun, so there is nothing to restart."))
         apply_plan(ledger, chosen_plan(ledger, "restart", key, choice), by=by)
@@ -93,7 +93,7 @@ def retry_turn(run_id: int, key: str, number: int, *, by: int, choice: Choice = 
     A turn that failed because it killed its processes goes on alone, never beside others.
     """
     with open_run(run_id) as ledger:
-        node = _latest(ledger, key, number)
+        node = latest_of(ledger, key, number)
         stopped = node.status == NodeStatus.WAITING and node.waiting_for in (WaitingFor.STOPPED, WaitingFor.OUTPUTS)
         if node.status not in (NodeStatus.FAILED, NodeStatus.CANCELLED) and not stopped:
             raise ActRefused(_("Only a failed, stopped or cancelled turn can be tried again."))
@@ -117,7 +117,7 @@ def retry_turn(run_id: int, key: str, number: int, *, by: int, choice: Choice = 
 def cancel_node(run_id: int, key: str, number: int, *, by: int) -> None:
     """Cancel this version; nothing of it starts afterwards."""
     with open_run(run_id) as ledger:
-        node = _latest(ledger, key, number)
+        node = latest_of(ledger, key, number)
         if node.status in NODE_TERMINAL:
             raise ActRefused(_("This node has already ended."))
         cancel_version(ledger, node, by=by)
@@ -160,16 +160,6 @@ def _refuse_unacceptable(ledger: Ledger, node: Latest, *, reopened: bool) -> Non
     if missing:
         names = ", ".join(sorted(missing))
         raise ActRefused(_("These outputs are still missing: %(names)s. Ask the agent for them.") % {"names": names})
-
-
-def _latest(ledger: Ledger, key: str, number: int) -> Latest:
-    node = ledger.nodes.get(key)
-    if node is None:
-        raise ActRefused(_("This run has no node “%(key)s”.") % {"key": key})
-    if node.number != number:
-        text = _("Version %(old)s of this node is history; version %(new)s is current.")
-        raise ActRefused(text % {"old": number, "new": node.number})
-    return node
 
 
 def _refuse_busy(node: Latest, message: str) -> None:

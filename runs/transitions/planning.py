@@ -56,11 +56,23 @@ def chosen_plan(ledger: Ledger, act: str, key: str, choice: Choice) -> Plan:
     return plan
 
 
-def plan_now(run_id: int, act: str, key: str, again: frozenset[str] = frozenset()) -> tuple[Plan, str]:
-    """Give the plan of an act as things stand, and its digest, without locking anything."""
+def latest_of(ledger: Ledger, key: str, number: int) -> Latest:
+    """Give the version that a person means. Raises ActRefused for an old one, which is history."""
+    node = ledger.nodes.get(key)
+    if node is None:
+        raise ActRefused(_("This run has no node “%(key)s”.") % {"key": key})
+    if node.number != number:
+        text = _("Version %(old)s of this node is history; version %(new)s is current.")
+        raise ActRefused(text % {"old": number, "new": node.number})
+    return node
+
+
+def plan_now(run_id: int, act: str, key: str, number: int, choice: Choice = NO_CHOICE) -> tuple[Plan, str]:
+    """Give the plan of an act as things stand, and its digest, without locking anything. Raises ActRefused."""
     ledger = look_at(run_id)
+    latest_of(ledger, key, number)
     act = "done" if act == "confirm" else act
-    plan = chosen_plan(ledger, act, key, Choice(again=again))
+    plan = chosen_plan(ledger, act, key, choice)
     return plan, plan.digest(facts(ledger, with_inputs=False)[0])
 
 

@@ -8,8 +8,9 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
 from runs.actions import nodes
-from runs.forms import AcceptForm, ActForm
+from runs.forms import AcceptForm, ActForm, PlanForm
 from runs.models import NodeRun
+from runs.transitions.planning import Choice
 from runs.views.answers import answer_act
 from runs.views.loading import load_node_run
 from spaces.access import SpaceRequest, View, space_view
@@ -17,8 +18,8 @@ from spaces.access import SpaceRequest, View, space_view
 Act = Callable[[SpaceRequest, NodeRun, Any], None]
 
 
-def act_view(form_class: type[ActForm]) -> Callable[[Act], View]:
-    """Make a view of an act: load with permission, bind the form, act, answer."""
+def act_view(form_class: type[ActForm], planned: str = "") -> Callable[[Act], View]:
+    """Make a view of an act: load with permission, bind the form, act, answer. `planned`: its name in plans."""
 
     def decorate(act: Act) -> View:
         @require_POST
@@ -27,23 +28,29 @@ def act_view(form_class: type[ActForm]) -> Callable[[Act], View]:
         def view(request: SpaceRequest, run_id: str, key: str) -> HttpResponse:
             form = form_class(request.POST)
             node_run = load_node_run(request, run_id, key, request.POST.get("version"))
-            return answer_act(request, node_run, form, lambda: act(request, node_run, form.cleaned_data))
+            return answer_act(
+                request, node_run, form, lambda: act(request, node_run, form.cleaned_data), planned=planned
+            )
 
         return view
 
     return decorate
 
 
-@act_view(AcceptForm)
+def _choice(data: dict[str, Any]) -> Choice:
+    return Choice(again=data["again"], seen=data["plan"])
+
+
+@act_view(AcceptForm, planned="confirm")
 def confirm(request: SpaceRequest, node_run: NodeRun, data: dict[str, Any]) -> None:
     """Accept the outputs that the person saw, for the first time."""
-    nodes.confirm(node_run=node_run, by=request.user, outputs=data["outputs"])
+    nodes.confirm(node_run=node_run, by=request.user, outputs=data["outputs"], choice=_choice(data))
 
 
-@act_view(AcceptForm)
+@act_view(AcceptForm, planned="done")
 def complete(request: SpaceRequest, node_run: NodeRun, data: dict[str, Any]) -> None:
     """Accept a reopened version."""
-    nodes.done(node_run=node_run, by=request.user, outputs=data["outputs"])
+    nodes.done(node_run=node_run, by=request.user, outputs=data["outputs"], choice=_choice(data))
 
 
 @act_view(ActForm)
@@ -52,16 +59,16 @@ def stop(request: SpaceRequest, node_run: NodeRun, data: dict[str, Any]) -> None
     nodes.stop(node_run=node_run, by=request.user)
 
 
-@act_view(ActForm)
+@act_view(PlanForm, planned="restart")
 def restart(request: SpaceRequest, node_run: NodeRun, data: dict[str, Any]) -> None:
     """Give the node a new version."""
-    nodes.restart(node_run=node_run, by=request.user)
+    nodes.restart(node_run=node_run, by=request.user, choice=_choice(data))
 
 
-@act_view(ActForm)
+@act_view(PlanForm, planned="retry")
 def retry(request: SpaceRequest, node_run: NodeRun, data: dict[str, Any]) -> None:
     """Try the same message again."""
-    nodes.retry_turn(node_run=node_run, by=request.user)
+    nodes.retry_turn(node_run=node_run, by=request.user, choice=_choice(data))
 
 
 @act_view(ActForm)

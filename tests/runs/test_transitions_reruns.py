@@ -94,9 +94,9 @@ def test_what_could_be_reused_runs_again_when_it_is_chosen(start: StartRun, buil
     drain(run, out="1")
     acts.say(run.pk, "a", 1, by=builder.pk, text="Are you sure?")
     turn(run, "a", out="1")
-    plan, seen = plan_now(run.pk, "done", "a", frozenset({"c"}))
+    plan, seen = plan_now(run.pk, "done", "a", 1, Choice(again=frozenset("c")))
     assert (plan.renew, plan.reuse) == (("c", "d"), ("b",))
-    acts.done(run.pk, "a", 1, by=builder.pk, choice=Choice(again=frozenset({"c"}), seen=seen))
+    acts.done(run.pk, "a", 1, by=builder.pk, choice=Choice(again=frozenset("c"), seen=seen))
     assert statuses(run) == "a1:done b1:done c2:queued d2:pending"
     assert [reuse.node_run.key for reuse in Reuse.objects.all()] == ["b"]
 
@@ -135,12 +135,12 @@ def test_an_act_that_would_do_something_else_than_was_seen_is_refused(start: Sta
     elif act == "retry":
         acts.say(run.pk, "a", 1, by=builder.pk, text="Fail")
         fail_for_good(run, "a")
-    _plan, seen = plan_now(run.pk, act, "a")
+    _plan, seen = plan_now(run.pk, act, "a", 1)
     acts.restart(run.pk, "b", 1, by=builder.pk)
     does = {"done": acts.done, "restart": acts.restart, "retry": acts.retry_turn}[act]
     with pytest.raises(PlanChanged):
         does(run.pk, "a", 1, by=builder.pk, choice=Choice(seen=seen))
-    does(run.pk, "a", 1, by=builder.pk, choice=Choice(seen=plan_now(run.pk, act, "a")[1]))
+    does(run.pk, "a", 1, by=builder.pk, choice=Choice(seen=plan_now(run.pk, act, "a", 1)[1]))
     assert_sound(run)
 
 
