@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F
 
-from runs.keeping import reused_versions
-from runs.models import Artifact, Attempt, Blob, Message, MessageDelta, NodeRun, OutputValue, Run, ToolCall
+from runs.models import Artifact, Attempt, Blob, Message, MessageDelta, NodeRun, OutputValue, Reuse, Run, ToolCall
 from runs.staleness import CurrentHashes, stale_inputs
-from runs.states import MessageStatus
+from runs.states import MessageStatus, NodeStatus
 
 TEXT_MAX_BYTES = 256 * 1024  # of an artifact shown as text
 
@@ -48,6 +48,17 @@ def run_report(run_id: int) -> Document:
         "initiator": run.initiator.get_username(),
         "nodes": nodes,
     }
+
+
+def reused_versions(run_id: int) -> frozenset[int]:
+    """Give the ids of the node versions whose result an acceptance above them kept; one that ended again is its own.
+
+    What was kept while it worked went on, and is no reused result.
+    """
+    kept = Reuse.objects.filter(
+        node_run__run_id=run_id, node_run__status=NodeStatus.DONE, created_at__gte=F("node_run__finished_at")
+    )
+    return frozenset(kept.values_list("node_run_id", flat=True))
 
 
 def _node(version: NodeRun, parts: dict[str, Any], texts: dict[str, str], current: CurrentHashes) -> Document:

@@ -21,7 +21,7 @@ from spaces.access import SpaceRequest, space_view
 @space_view
 def plan(request: SpaceRequest, run_id: str, key: str) -> HttpResponse:
     """Show the plan of an act on the latest version. `again`: what could be reused and shall be computed again."""
-    act = request.GET.get("act", "")
+    act = request.GET.get("act", "restart")
     if act not in ACTS:
         raise Http404
     node_run = load_node_run(request, run_id, key, request.GET.get("version"))
