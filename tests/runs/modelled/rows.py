@@ -54,9 +54,8 @@ class Picture:
 
 def look(run_id: int) -> Picture:
     """Read everything of a run."""
-    with connection.cursor() as cursor:
-        cursor.execute(LOOK, (run_id,))
-        status, last, nodes, attempts, messages, outputs, reuses, events, deltas = cursor.fetchone()
+    found = connection.connection.execute(LOOK, (run_id,), prepare=True).fetchone()
+    status, last, nodes, attempts, messages, outputs, reuses, events, deltas = found
     tables = (nodes, attempts, messages, outputs, reuses)
     by_id: list[Rows] = [{row["id"]: row for row in rows or ()} for rows in tables]
     return Picture(status, last, *by_id, events=events[0], deltas=deltas)

@@ -10,29 +10,21 @@ import pytest
 
 from tests.runs.modelled.playing import play
 from tests.runs.modelled.script import Script
-from tests.runs.modelled.search import search
+from tests.runs.modelled.search import search, seeds
 from tests.runs.modelled.world import Stage
 
 pytestmark = pytest.mark.django_db(transaction=True)
-USUAL, SHORT, LONG = 25, 500, 20_000
-SEED = 20_261
-
-
-def seeds(usual: int) -> range:
-    """Read or give the first seed and how many."""
-    first = int(os.environ.get("AIME_CHAOS_SEED") or SEED)
-    return range(first, first + int(os.environ.get("AIME_CHAOS_SEQUENCES") or usual))
 
 
 def test_engine_follows_the_rules(stage: Stage) -> None:
-    found = search(stage, seeds(USUAL))
+    found = search(stage, seeds(many=False))
     assert found is None, str(found)
 
 
 @pytest.mark.chaos
 @pytest.mark.slow
 def test_engine_follows_the_rules_for_long(stage: Stage) -> None:
-    found = search(stage, seeds(LONG if os.environ.get("AIME_CHAOS") == "long" else SHORT))
+    found = search(stage, seeds(many=True))
     assert found is None, str(found)
 
 
