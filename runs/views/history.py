@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from django.contrib import messages
 from django.core.handlers.asgi import ASGIRequest
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -92,5 +92,5 @@ def _answer(request: SpaceRequest, *, outcomes: tuple[Outcome, ...] = (), chosen
 
 async def _slowly(lines: Iterator[str]) -> AsyncIterator[str]:
     """Hand on the lines of a file without holding the event loop while the database is asked."""
-    while (line := await sync_to_async(lambda: next(lines, None))()) is not None:
+    while (line := await database_sync_to_async(lambda: next(lines, None))()) is not None:
         yield line
