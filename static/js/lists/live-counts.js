@@ -2,17 +2,11 @@
 import { refetch } from '../lib/fetching.js';
 import { onNotice } from '../lib/notices.js';
 import { Refresher } from '../lib/refresher.js';
+import { titled } from '../lib/titled.js';
 
 const KEY = 'counts';
-const COUNT = /^\(\d+\) /;
 
-/** Put a count before a page's title, in place of the one that is there. */
-export function titled(title, count) {
-  const plain = title.replace(COUNT, '');
-  return count > 0 ? `(${count}) ${plain}` : plain;
-}
-
-export class LiveCounts extends HTMLElement {
+class LiveCounts extends HTMLElement {
   #events;
   #refresher;
 
