@@ -114,13 +114,13 @@ def test_lineage_names_the_node_that_was_begun_anew(waiting: Run, page: str, as_
     assert "re-run from Analyse (v2)" in as_("builder").get(LIST).content.decode()
 
 
-def test_failed_run_leads_to_its_failed_node(waiting: Run, as_: Browser) -> None:
+def test_failed_run_offers_the_plan_from_its_failed_node(waiting: Run, as_: Browser) -> None:
     from django.utils import timezone
 
     failed = {"status": "failed", "waiting_for": "", "error": "It broke.", "finished_at": timezone.now()}
     NodeRun.objects.filter(run=waiting, key="a").update(**failed)
-    assert f"/runs/{waiting.public_id}/?node=a" in as_("builder").get(LIST).content.decode()
-    assert f"/runs/{waiting.public_id}/?node=a" not in as_("viewer").get(LIST).content.decode()
+    assert f"/runs/{waiting.public_id}/nodes/a/plan/?act=restart" in as_("builder").get(LIST).content.decode()
+    assert f"/runs/{waiting.public_id}/nodes/a/plan/?act=restart" not in as_("viewer").get(LIST).content.decode()
 
 
 # --- Pages ----------------------------------------------------------------------------------------------------------
