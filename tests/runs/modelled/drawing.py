@@ -59,7 +59,7 @@ def _step(luck: random.Random, model: Model) -> Step:
     act = luck.choice(_fitting_acts(luck, model)) if kind != "any" else ("", "")
     if act == ("", ""):
         act = (luck.choice((*PERSON_ACTS, *WORKING)), luck.choice(list(model.designs)))
-    return _detailed(luck, *act)
+    return _detailed(luck, model, *act)
 
 
 def _forward(luck: random.Random, model: Model) -> Step | None:
@@ -73,7 +73,7 @@ def _forward(luck: random.Random, model: Model) -> Step | None:
             todo.append((version.waiting_for, key))
         elif version.status == "retrying":
             todo.append(("due", key))
-    return _detailed(luck, *luck.choice(todo)) if todo else None
+    return _detailed(luck, model, *luck.choice(todo)) if todo else None
 
 
 def _fitting_acts(luck: random.Random, model: Model) -> list[tuple[str, str]]:
@@ -105,11 +105,11 @@ def _race(luck: random.Random, model: Model) -> Step:
     for _half in range(2):
         act = luck.choice(invited) if invited and luck.random() < 0.7 else luck.choice(RACING)
         where = key if luck.random() < 0.75 else luck.choice(keys)
-        parts.append(_detailed(luck, act, where, racing=True))
+        parts.append(_detailed(luck, model, act, where))
     return Step("race", both=tuple(parts))
 
 
-def _detailed(luck: random.Random, act: str, key: str, *, racing: bool = False) -> Step:
+def _detailed(luck: random.Random, model: Model, act: str, key: str) -> Step:
     """Add who, on which version, and how."""
     how = {
         "finish": ("A", "A", "B", MISSING), "turn": ("A", "A", "A", "B", MISSING), "fail": ("transient", "lasting"),
@@ -117,11 +117,14 @@ def _detailed(luck: random.Random, act: str, key: str, *, racing: bool = False) 
         "confirm": ("", "right", "right", "wrong"), "done": ("", "right", "right", "wrong"),
     }.get(act, ("",))  # fmt: skip
     is_person = act in PERSON_ACTS
+    has_plan = act in ("confirm", "done", "restart", "retry_turn")
     return Step(
         act,
         "" if act == "cancel_run" else key,
         who=luck.choices(("builder", "admin", "viewer"), (8, 4, 1))[0] if is_person else "builder",
         which="first" if is_person and act != "cancel_run" and luck.random() < 0.07 else "latest",
         how=luck.choice(how),
+        planned=has_plan and luck.random() < 0.3,
+        again=luck.choice(list(model.designs)) if act == "done" and luck.random() < 0.3 else "",
         room=act in ("finish", "turn") and luck.random() < 0.4,
     )

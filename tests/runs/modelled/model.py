@@ -5,12 +5,11 @@ the engine. It knows no rows, locks or clocks. What a step aims at is taken befo
 do: `aim` reads, `apply` decides whether that still counts.
 """
 
-import copy
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 
-from tests.runs.modelled.propagation import after_acceptance
-from tests.runs.modelled.script import Design, Step
+from tests.runs.modelled.script import Step
+from tests.runs.modelled.standing import Standing
 from tests.runs.modelled.versions import (
     ACTIVE,
     DEATHS_ALONE,
@@ -25,43 +24,11 @@ from tests.runs.modelled.versions import (
     Try,
     Version,
     said,
-    verdict,
 )  # fmt: skip
 
 
-class Model:
-    """One run."""
-
-    def __init__(self, designs: Iterable[Design]) -> None:
-        self.designs = {design.key: design for design in designs}
-        self.above: dict[str, set[str]] = {}
-        for design in self.designs.values():  # in an order in which what is above comes first
-            self.above[design.key] = set(design.above).union(*(self.above[key] for key in design.above))
-        self.below = {key: {other for other, above in self.above.items() if key in above} for key in self.designs}
-        self.versions = {key: [Version(1)] for key in self.designs}
-        self._settle()
-
-    def latest(self, key: str) -> Version:
-        return self.versions[key][-1]
-
-    @property
-    def verdict(self) -> str:
-        return verdict(self.latest(key).status for key in self.designs)
-
-    def stale(self) -> set[str]:
-        """Name the nodes whose latest version was given something that its (direct) source gives no more."""
-        return {
-            key for key in self.designs
-            if any(self.latest(source).output != was for source, was in self.latest(key).given.items())
-        }  # fmt: skip
-
-    def clone(self) -> "Model":
-        twin = copy.copy(self)
-        twin.versions = {
-            key: [replace(v, given=dict(v.given), tries=[replace(t) for t in v.tries]) for v in versions]
-            for key, versions in self.versions.items()
-        }
-        return twin
+class Model(Standing):
+    """One run, and everything that can be done to it."""
 
     # --- What somebody sees, and what comes of it ---------------------------------------------------------------------
     def aim(self, step: Step) -> Aim:
@@ -70,10 +37,14 @@ class Model:
             return Aim()
         versions = self.versions[step.key]
         version = versions[0] if step.which == "first" else versions[-1]
-        return Aim(version.number, len(version.tries), version.output)
+        plan, state = (self._plan(step), self._state()) if step.planned else (frozenset(), ())
+        return Aim(version.number, len(version.tries), version.output, plan, state)
 
-    def apply(self, step: Step, aim: Aim) -> str:
-        """Do a step; returns OK, NOTHING (a worker's hint without effect), REFUSED or FORBIDDEN."""
+    def apply(self, step: Step, aim: Aim, told: str = "") -> str:
+        """Do a step; returns OK, NOTHING (a worker's hint without effect), REFUSED or FORBIDDEN.
+
+        `told`: what came of it, for where the rules leave both open.
+        """
         if step.is_person and step.who == "viewer":
             return FORBIDDEN
         if step.act == "cancel_run":
@@ -81,6 +52,8 @@ class Model:
         if step.act == "wait":
             return NOTHING
         if step.is_person and aim.number != self.latest(step.key).number:
+            return REFUSED
+        if step.planned and self._is_other_plan(step, aim, told):
             return REFUSED
         act: Callable[[Step, Aim], str] = getattr(self, f"_{step.act}")
         return act(step, aim)
@@ -153,8 +126,20 @@ class Model:
         is_other = step.how == "wrong" or (step.how == "right" and aim.output != version.output)
         if version.status != "waiting" or version.accepted != reopened or is_missing or is_other:
             return REFUSED
-        self._accept(step.key)
+        chosen = frozenset({step.again} - {""})
+        if not chosen <= self._consequences(step.key)[1]:
+            return REFUSED
+        self._accept(step.key, chosen=chosen)
         return OK
+
+    def _is_other_plan(self, step: Step, aim: Aim, told: str) -> bool:
+        """Say whether the act would do something else than its person saw.
+
+        Where other reasons lead to the same, refusing is as right as acting.
+        """
+        if aim.state == self._state():
+            return False
+        return aim.plan != self._plan(step) or told == REFUSED
 
     # --- Workers and time --------------------------------------------------------------------------------------------
     def _claim(self, step: Step, aim: Aim) -> str:
@@ -245,53 +230,3 @@ class Model:
     def _running(self, step: Step, aim: Aim) -> tuple[Version | None, Try | None]:
         version, one = self._attempt(step, aim)
         return (version, one) if one is not None and one.status == "running" else (None, None)
-
-    # --- What follows ------------------------------------------------------------------------------------------------
-    def _queue(self, version: Version, one: Try) -> None:
-        version.move("queued")
-        version.tries.append(one)
-
-    def _accept(self, key: str, *, has_room: bool = False, chosen: frozenset[str] = frozenset()) -> None:
-        version = self.latest(key)
-        again = version.accepted or version.number > 1
-        version.accepted = True
-        version.move("done")
-        latest = {other: self.latest(other) for other in self.designs}
-        anew, kept = after_acceptance(self.designs, latest, self.below[key], again=again, chosen=chosen)
-        for other in kept:
-            self.latest(other).kept += 1
-        self._renew(anew, without=key)
-        self._settle(has_room=has_room)
-
-    def _renew(self, keys: set[str], *, without: str = "") -> None:
-        """Give nodes new versions, and the cancelled, never accepted ones above them, which would hold them up."""
-        above = {other for key in keys for other in self.above[key]} - {without}
-        dead = {o for o in above if self.latest(o).status == "cancelled" and not self.latest(o).accepted}
-        for key in keys | dead:
-            self._cancel_flight(key)
-            self.versions[key].append(Version(self.latest(key).number + 1))
-
-    def _cancel_flight(self, key: str) -> None:
-        version = self.latest(key)
-        if version.in_flight:
-            version.drop_try()
-            version.move("cancelled")
-            version.swept = True
-
-    def _settle(self, *, has_room: bool = False) -> None:
-        """Begin what is pending below nothing but done; `has_room`: the worker that just got free takes it at once."""
-        for key in self.ready():
-            self._begin(self.designs[key], self.latest(key), has_room=has_room)
-
-    def ready(self) -> list[str]:
-        done = {key for key in self.designs if self.latest(key).status == "done"}
-        return [key for key in self.designs if self.latest(key).status == "pending" and self.above[key] <= done]
-
-    def _begin(self, design: Design, version: Version, *, has_room: bool) -> None:
-        given = {source: self.latest(source).output for source, _is_required in design.reads}
-        if any(is_required and given[source] is None for source, is_required in design.reads):
-            version.move("failed")
-            return
-        version.given, version.questions = given, 1 if design.talks else 0
-        version.move("running" if has_room else "queued")
-        version.tries.append(Try(version.status, version.questions or None))

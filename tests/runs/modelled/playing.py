@@ -85,7 +85,7 @@ def _applied(
 ) -> list[str]:
     wrong = []
     for place in order:
-        expected = model.apply(parts[place], aims[place])
+        expected = model.apply(parts[place], aims[place], results[place])
         if results[place] != expected:
             wrong.append(f"{parts[place]}: {results[place]}, by the rules {expected}")
     return wrong
@@ -159,7 +159,7 @@ def _without(script: Script, key: str) -> Script:
 
 def _plainer(step: Step) -> Iterator[Step]:
     yield from step.both
-    usual: dict[str, Any] = {"room": False, "who": "builder", "which": "latest"}
+    usual: dict[str, Any] = {"room": False, "who": "builder", "which": "latest", "again": "", "planned": False}
     for name, value in usual.items():
         if getattr(step, name) != value:
             yield replace(step, **{name: value})

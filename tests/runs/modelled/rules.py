@@ -13,7 +13,7 @@ Above = dict[str, set[str]]
 def broken(before: Picture, after: Picture, step: Step, above: Above) -> list[str]:
     """Name the rules that a step broke. `above`: every node's ancestors."""
     return [*_history(before, after), *_ends(before, after, step), *_acceptance(before, after, step),
-            *_begins(before, after, above), *state_problems(after, above)]  # fmt: skip
+            *_begins(before, after, step, above), *state_problems(after, above)]  # fmt: skip
 
 
 def _history(before: Picture, after: Picture) -> list[str]:
@@ -78,14 +78,15 @@ def _acceptance(before: Picture, after: Picture, step: Step) -> list[str]:
     return found
 
 
-def _begins(before: Picture, after: Picture, above: Above) -> list[str]:
-    """A version begins when everything above it is done: a join waits for all."""
-    latest, found = after.latest(), []
+def _begins(before: Picture, after: Picture, step: Step, above: Above) -> list[str]:
+    """A version begins when everything above it is done: a join waits for all. Of two at once either may be first."""
+    found = []
+    done = {key for picture in ([before, after] if step.both else [after]) for key, row in picture.latest().items()
+            if row["status"] == "done"}  # fmt: skip
     for place, row in after.nodes.items():
         was = before.nodes.get(place, {}).get("status", "pending")
         if was == "pending" and row["status"] in ("queued", "running", "failed"):
-            late = [key for key in above[row["key"]] if latest[key]["status"] != "done"]
-            found += [f"{row['key']} began before {key} was done" for key in late]
+            found += [f"{row['key']} began before {key} was done" for key in sorted(above[row["key"]] - done)]
     return found
 
 

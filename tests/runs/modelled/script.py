@@ -47,7 +47,8 @@ class Step:
     """One thing that happens. `which`: the version a person has before their eyes, "latest" or "first".
 
     `how`: what a turn gives, how an attempt ends, or whether a person saw the "right" or the "wrong" outputs. `room`:
-    the worker takes what becomes ready. `both`: two steps of two people or workers at the same time.
+    the worker takes what becomes ready. `again`: what the person wants computed again though it could be reused.
+    `planned`: the person saw the plan, and wants that or nothing. `both`: two steps at the same time.
     """
 
     act: str
@@ -56,6 +57,8 @@ class Step:
     which: str = "latest"
     how: str = ""
     room: bool = False
+    again: str = ""
+    planned: bool = False
     both: tuple["Step", ...] = ()
 
     @property
@@ -64,7 +67,7 @@ class Step:
 
     def nodes(self) -> set[str]:
         """Name the nodes it is about."""
-        return {part.key for part in (self, *self.both)} - {""}
+        return {key for part in (self, *self.both) for key in (part.key, part.again)} - {""}
 
     def __str__(self) -> str:
         if self.both:

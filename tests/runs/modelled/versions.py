@@ -56,11 +56,16 @@ class Version:
 
 @dataclass(frozen=True)
 class Aim:
-    """What somebody saw when they decided: a version's number, its output, its last attempt."""
+    """What somebody saw when they decided: a version's number, its output, its last attempt.
+
+    `plan`: what the act would have done then; `state`: how the whole run stood.
+    """
 
     number: int = 0
     attempt: int = 0
     output: str | None = None
+    plan: frozenset[tuple[str, str, int]] = frozenset()
+    state: tuple[object, ...] = ()
 
 
 def verdict(statuses: Iterable[str]) -> str:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Barrier
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,7 @@ from runs.ticker import Piece, write
 from runs.transitions import attempts, leases
 from runs.transitions.claiming import claim
 from runs.transitions.outputs import outputs_sha256
+from runs.transitions.planning import NO_CHOICE, Choice, plan_now
 from runs.transitions.starting import HandOff
 from spaces.models import Space
 from tests.factories import make_run, make_workflow
@@ -133,8 +134,21 @@ class World:
         if step.act in ("confirm", "done"):
             seen = {"": None, "wrong": "0" * 64}
             outputs = seen[step.how] if step.how in seen else outputs_sha256(node_run.pk)
-            return self._by_person(getattr(nodes, step.act), step, node_run=node_run, outputs=outputs)
-        return self._by_person(getattr(nodes, step.act), step, node_run=node_run)
+            what = {"outputs": outputs, **self._choice(step, node_run)}
+            return self._by_person(getattr(nodes, step.act), step, node_run=node_run, **what)
+        return self._by_person(getattr(nodes, step.act), step, node_run=node_run, **self._choice(step, node_run))
+
+    def _choice(self, step: Step, node_run: NodeRun) -> dict[str, Any]:
+        """Let the person look at the plan, and choose in it."""
+        choice = Choice(again=frozenset({step.again} - {""}))
+        if step.planned:
+            act = "retry" if step.act == "retry_turn" else step.act
+            try:
+                _plan, seen = plan_now(self.run.pk, act, node_run.key, node_run.number, choice)
+            except ActRefused:  # there is none; the act will say so, too
+                seen = ""
+            choice = replace(choice, seen=seen)
+        return {"choice": choice} if choice != NO_CHOICE else {}
 
     def _by_person(self, act: Callable[..., Any], step: Step, **what: Any) -> Act:
         def do() -> str:
