@@ -107,7 +107,7 @@ def _runs(space_id: int, people: list[int], versions: list[int], count: int) -> 
 
 def _text(chance: random.Random, number: int) -> str:
     """Write an input of some sentences; one in three names what is Chinese, one in a thousand what is rare."""
-    words = chance.choices(STOCK, k=30)
+    words = chance.choices(STOCK, k=16)
     if number % 3 == 0:
         words.insert(3, CHINESE)
     if number % 1000 == 500:
