@@ -133,6 +133,14 @@ class AcceptForm(PlanForm):
     outputs = forms.RegexField(r"\A([0-9a-f]{64})?\Z", required=False, empty_value="")
 
 
+class OutputForm(ActForm):
+    """What a person wants as an output: an artifact, a text or link, or a file; one of them."""
+
+    artifact = forms.CharField(required=False, max_length=26)
+    text = PlainText(required=False)
+    file = forms.FileField(required=False, allow_empty_file=True, validators=[_small_enough])
+
+
 class MessageForm(ActForm):
     """A message, kept exactly as it was written."""
 

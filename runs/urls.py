@@ -57,4 +57,5 @@ urlpatterns = [
     path(f"{NODE}retries/", node_acts.retry, name="retry-create"),
     path(f"{NODE}cancellations/", node_acts.cancel, name="node-cancellation-create"),
     path(f"{NODE}plan/", reruns.plan, name="node-plan"),
+    path(f"{NODE}outputs/<str:name>/", node_acts.choose_output, name="output-choice-create"),
 ]

@@ -14,7 +14,7 @@ from runs.transitions.accepting import accept, apply_plan, cancel_version, end_a
 from runs.transitions.attempts import PROCESS_DIED
 from runs.transitions.consents import hold_without_consent
 from runs.transitions.ledger import Latest, Ledger, open_run
-from runs.transitions.outputs import outputs_sha256
+from runs.transitions.outputs import missing_outputs, outputs_sha256
 from runs.transitions.planning import NO_CHOICE, Choice, chosen_plan, latest_of
 from runs.transitions.starting import insert_message, queue_attempt, settle
 
@@ -24,6 +24,17 @@ SELECT (SELECT id FROM runs_message WHERE node_run_id = %s AND role = 'user' ORD
                AND m.ordinal = (SELECT max(ordinal) FROM runs_message WHERE node_run_id = m.node_run_id)
                AND NOT EXISTS (SELECT 1 FROM runs_toolcall t WHERE t.message_id = m.id))
 """
+NAME = "COALESCE(NULLIF(trim(u.first_name || ' ' || u.last_name), ''), u.username)"
+AT = "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC'"
+ACCEPTED = f"""
+SELECT {NAME}, {AT.format("e.created_at")} FROM runs_runevent e LEFT JOIN auth_user u ON u.id = e.actor_id
+WHERE e.node_run_id = %s AND e.kind = 'node.status' AND e.data->>'status' = 'done' ORDER BY e.seq DESC LIMIT 1
+"""  # noqa: S608  (a text of ours)
+CHANGED = f"""
+SELECT o.name, {NAME}, {AT.format("o.created_at")}
+FROM runs_outputvalue o LEFT JOIN auth_user u ON u.id = o.chosen_by_id
+WHERE o.node_run_id = %s AND o.is_current ORDER BY o.id DESC LIMIT 1
+"""  # noqa: S608  (a text of ours)
 # A turn that is done again begins with its question: a whole answer whose end failed leaves the context, and so does
 # half of one that a person stopped, for a model would only go on with it. Both stay readable, folded.
 DROP_ANSWERS = """
@@ -140,13 +151,13 @@ def cancel_run(run_id: int, *, by: int) -> None:
 def _accept(ledger: Ledger, node: Latest, *, by: int, outputs: str | None, choice: Choice, reopened: bool) -> None:
     _refuse_unacceptable(ledger, node, reopened=reopened)
     if outputs is not None and outputs != outputs_sha256(node.id):
-        raise ActRefused(_("The outputs changed since you saw them; look again, then accept them."))
+        raise ActRefused(_say_what_changed(node))
     accept(ledger, node, by=by, choice=choice)
 
 
 def _refuse_unacceptable(ledger: Ledger, node: Latest, *, reopened: bool) -> None:
     if node.status == NodeStatus.DONE:
-        raise ActRefused(_("These outputs are already accepted."))
+        raise ActRefused(_say_who_accepted(node))
     _refuse_busy(node, _("The agent is still working; wait for it or stop it."))
     _refuse_without_consent(node)
     if node.status != NodeStatus.WAITING:
@@ -154,12 +165,26 @@ def _refuse_unacceptable(ledger: Ledger, node: Latest, *, reopened: bool) -> Non
     if (node.accepted_at is not None) != reopened:
         right = "done" if node.accepted_at is not None else "confirm"
         raise ActRefused(_("The right act here is “%(act)s”.") % {"act": right})
-    required = {output.name for output in ledger.plan.specs[node.key].outputs if output.required}
-    found = sql.rows("SELECT name FROM runs_outputvalue WHERE node_run_id = %s AND is_current", (node.id,))
-    missing = required - {name for (name,) in found}
+    missing = missing_outputs(ledger, node)
     if missing:
-        names = ", ".join(sorted(missing))
+        names = ", ".join(missing)
         raise ActRefused(_("These outputs are still missing: %(names)s. Ask the agent for them.") % {"names": names})
+
+
+def _say_who_accepted(node: Latest) -> str:
+    """Tell who lost a race who won it, and when."""
+    found = sql.row(ACCEPTED, (node.id,))
+    if found is None or found[0] is None:
+        return _("These outputs are already accepted.")
+    return _("These outputs are already accepted: by %(who)s, %(at)s.") % {"who": found[0], "at": found[1]}
+
+
+def _say_what_changed(node: Latest) -> str:
+    found = sql.row(CHANGED, (node.id,))
+    if found is None or found[1] is None:
+        return _("The outputs changed since you saw them; look again, then accept them.")
+    text = _("The outputs changed since you saw them: %(who)s chose “%(name)s”, %(at)s. Look again, then accept them.")
+    return text % {"name": found[0], "who": found[1], "at": found[2]}
 
 
 def _refuse_busy(node: Latest, message: str) -> None:

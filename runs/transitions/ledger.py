@@ -115,6 +115,16 @@ class Ledger:
         extra = {"w": waiting_for} if waiting_for else {}
         self.event("node.status", node, by=by, status=to.value, **extra)
 
+    def wait_for(self, node: Latest, waiting_for: str, *, by: int | None = None) -> None:
+        """Let a waiting version wait for something else; its status stays."""
+        sql.later(
+            "UPDATE runs_noderun SET waiting_for = %s, error = '' WHERE id = %s AND status = 'waiting'",
+            (waiting_for, node.id),
+            one=f"{node.key} v{node.number} waits no longer",
+        )
+        node.waiting_for = waiting_for
+        self.event("node.status", node, by=by, status=node.status, w=waiting_for)
+
     def close_message_of(self, attempt_id: int, status: MessageStatus) -> None:
         """End the message that an attempt still streams, keeping the text it has."""
         self.closing.append({"attempt_id": attempt_id, "status": status})

@@ -7,9 +7,10 @@ from typing import Any
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
-from runs.actions import nodes
-from runs.forms import AcceptForm, ActForm, PlanForm
+from runs.actions import nodes, outputs
+from runs.forms import AcceptForm, ActForm, OutputForm, PlanForm
 from runs.models import NodeRun
+from runs.start_inputs import Upload
 from runs.transitions.planning import Choice
 from runs.views.answers import answer_act
 from runs.views.loading import load_node_run
@@ -51,6 +52,27 @@ def confirm(request: SpaceRequest, node_run: NodeRun, data: dict[str, Any]) -> N
 def complete(request: SpaceRequest, node_run: NodeRun, data: dict[str, Any]) -> None:
     """Accept a reopened version."""
     nodes.done(node_run=node_run, by=request.user, outputs=data["outputs"], choice=_choice(data))
+
+
+@require_POST
+@space_view
+def choose_output(request: SpaceRequest, run_id: str, key: str, name: str) -> HttpResponse:
+    """Change an output at the gate: another artifact, a text or link, or a file."""
+    form = OutputForm(request.POST, request.FILES)
+    node_run = load_node_run(request, run_id, key, request.POST.get("version"))
+
+    def act() -> None:
+        data, file = form.cleaned_data, form.cleaned_data["file"]
+        outputs.choose_output(
+            node_run=node_run,
+            by=request.user,
+            name=name,
+            artifact=data["artifact"],
+            text=data["text"] or None,
+            upload=Upload(file.name, file.read()) if file else None,
+        )
+
+    return answer_act(request, node_run, form, act)
 
 
 @act_view(ActForm)
