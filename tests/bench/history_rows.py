@@ -69,9 +69,11 @@ def write_history(space: Space, owner: User, count: int) -> None:
     versions = list(WorkflowVersion.objects.filter(workflow__in=flows).values_list("pk", flat=True))
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
+        cursor.execute("DROP INDEX run_search")
         with cursor.copy(f"COPY runs_run ({RUN_COLUMNS}) FROM STDIN") as copy:
             for row in _runs(space.pk, [person.pk for person in people], versions, count):
                 copy.write_row(row)
+        cursor.execute("CREATE INDEX run_search ON runs_run USING gin (search_terms)")  # at once is faster
         cursor.execute(NODE_ROWS, [space.pk])
         cursor.execute(ATTEMPT_ROWS, [space.pk])
         cursor.execute("SET session_replication_role = DEFAULT")
