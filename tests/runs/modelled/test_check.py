@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from runs import scheduling
+from runs import reruns, scheduling
 from runs.states import NodeStatus
-from runs.transitions import acts, attempts, starting
+from runs.transitions import acts, attempts
 from runs.transitions.ledger import Ledger, open_run
 from tests.runs.modelled.search import search
 from tests.runs.modelled.world import Stage
 
-pytestmark = pytest.mark.django_db(transaction=True)
-SEQUENCES = 60
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.chaos, pytest.mark.slow]
+SEQUENCES = 80
 Mutation = Callable[[pytest.MonkeyPatch], None]
 
 
@@ -69,20 +69,14 @@ def acts_on_old_versions(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(acts, "latest_of", lambda ledger, key, number: ledger.nodes[key])
 
 
-def acceptance_that_is_not_looked_at(patch: pytest.MonkeyPatch) -> None:
-    """Confirm and done take whatever stands there."""
-    patch.setattr(acts, "_refuse_unacceptable", lambda ledger, node, *, reopened: None)
-
-
-def inputs_from_the_first_version(patch: pytest.MonkeyPatch) -> None:
-    """A new version begins with no inputs."""
-    patch.setattr(starting, "resolve_inputs", lambda run_id, spec, asked: {})
+def results_that_are_kept_blindly(patch: pytest.MonkeyPatch) -> None:
+    """Done keeps what there is below, whatever it was computed from."""
+    patch.setattr(reruns, "_renewal", lambda *_facts: None)
 
 
 MUTATIONS: tuple[Mutation, ...] = (
     join_of_any, unfenced_end, message_that_confirms, cancel_that_forgets_what_waits,
-    new_version_while_the_old_one_runs, acts_on_old_versions, acceptance_that_is_not_looked_at,
-    inputs_from_the_first_version,
+    new_version_while_the_old_one_runs, acts_on_old_versions, results_that_are_kept_blindly,
 )  # fmt: skip
 
 
