@@ -11,13 +11,13 @@ from django.http import QueryDict
 
 from runs.history.terms import words
 from runs.models import Trigger
-from runs.states import RunStatus, values
+from runs.states import RunStatus
 from spaces.text import is_storable
 
 QUERY_CHARS = 200
 NAME_CHARS = 150
 WORDS = 8
-STATUSES = tuple(values(RunStatus))
+STATUSES = tuple(status.value for status in RunStatus)
 CURSOR = re.compile(r"\A[0-9A-Z]{26}\Z")
 
 

@@ -2,17 +2,17 @@
 
 class ChooseAll extends HTMLElement {
   #onChange = (event) => this.#changed(event.target);
-  #onSwap = () => this.#tell();
+  #onSwap = ({ detail }) => this.#swapped(detail.ctx.live);
 
   connectedCallback() {
     this.addEventListener('change', this.#onChange);
-    this.addEventListener('htmx:after:settle', this.#onSwap);
+    this.addEventListener('htmx:after:swap', this.#onSwap);
     this.#tell();
   }
 
   disconnectedCallback() {
     this.removeEventListener('change', this.#onChange);
-    this.removeEventListener('htmx:after:settle', this.#onSwap);
+    this.removeEventListener('htmx:after:swap', this.#onSwap);
   }
 
   get #boxes() {
@@ -21,6 +21,12 @@ class ChooseAll extends HTMLElement {
 
   #changed(box) {
     if (box.dataset.part === 'all') for (const one of this.#boxes) one.checked = box.checked;
+    this.#tell();
+  }
+
+  /** What was ticked stays so while the list refreshes by itself, not after an act or another filter. */
+  #swapped(isLive) {
+    if (!isLive) for (const one of this.#boxes) one.checked = false;
     this.#tell();
   }
 
