@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from runs.models import Attempt, Reuse, Run, SideEffect
+from runs.transitions.outputs import outputs_sha256
 from spaces.models import Space
 from tests.factories import make_run, make_workflow
 from tests.runs.engine import drain, fail_for_good, node, statuses, turn
@@ -146,3 +147,17 @@ def test_act_without_a_plan_has_no_dialog(reopened: Run, as_: Browser, act: str)
 def test_strange_keys_are_invalid(reopened: Run, as_: Browser) -> None:
     answer = as_("builder").post(f"{address(reopened)}completions/", {"version": 1, "again": ["<b>"]}, headers=HTMX)
     assert answer.status_code == 422
+
+
+def test_marks_appear_and_go_with_the_facts(reopened: Run, as_: Browser) -> None:
+    client, page = as_("builder"), f"/s/demo/runs/{reopened.public_id}/overview/"
+
+    def marks() -> list[str]:
+        return re.findall(r'id="node-(\w+)"|data-mark="(\w+)"', client.get(page, headers=HTMX).content.decode())
+
+    assert [name for _key, name in marks() if name] == []
+    client.post(f"{address(reopened)}completions/", {"version": 1, "outputs": outputs_sha256(node(reopened, "a").pk)})
+    assert [name for _key, name in marks() if name] == ["reused"] * 3
+    client.post(f"{address(reopened)}messages/new/", {"version": 1, "text": "Change it"})
+    turn(reopened, "a", out="2")
+    assert [name for _key, name in marks() if name].count("stale") == 2, "b and c took it; d took what b gave"
