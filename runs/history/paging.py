@@ -22,7 +22,7 @@ from runs.history.terms import terms
 from runs.models import Run
 from workflows.models import WorkflowVersion
 
-PAGE = 40
+PAGE = 30
 WALKED = 2000
 PAIRS = 12  # of a word; more narrow nothing down and cost a look each
 NEAR = "SELECT public_id FROM ({rows}) AS near WHERE {text} ORDER BY public_id {order} LIMIT {limit:d}"

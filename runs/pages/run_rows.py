@@ -48,6 +48,21 @@ class RunRow:
     may_cancel: bool
     space_slug: str
 
+    @property
+    def note(self) -> str:
+        """What stands below the title."""
+        return " · ".join(part for part in (self.now, self.lineage) if part)
+
+    @property
+    def moment(self) -> str:
+        """When it started, as the browser reads it (UTC)."""
+        return f"{self.started_at:%Y-%m-%dT%H:%M:%S.%fZ}"
+
+    @property
+    def day(self) -> str:
+        """The day on which it started, for readers without scripts (UTC)."""
+        return f"{self.started_at:%Y-%m-%d}"
+
 
 def run_rows(public_ids: Sequence[str], standing: Callable[[Run], Standing]) -> tuple[RunRow, ...]:
     """Read runs that are known to be seen by the person, in the given order."""
@@ -89,7 +104,7 @@ def _row(run: Run, nodes: Sequence[NodeRun], tokens: int, people: dict[int, str]
     current = _current(nodes)
     return RunRow(
         public_id=run.public_id,
-        url=reverse("runs:run-detail", args=[run.space.slug, run.public_id]),
+        url=f"{reverse('runs:run-index', args=[run.space.slug])}{run.public_id}/",
         title=run.title or run.version.workflow.name,
         template=run.version.workflow.name,
         version=run.version.number,

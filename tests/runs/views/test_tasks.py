@@ -59,6 +59,7 @@ def test_query_finds_exactly_what_the_standing_says(
         specs = version_graph(run.version_id).specs
         asked = {node.key for node in nodes if kind != "pipeline" and standing.is_asked(node, specs[node.key])}
         assert {node.key for node in waiting_for(user)} == (asked if sees else set()), user.username
+        assert sum(counts(user).values()) == waiting_for(user).count(), user.username
 
 
 def test_old_versions_and_inactive_people_are_not_asked(waiting: Run, builder: User) -> None:
