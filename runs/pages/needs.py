@@ -14,8 +14,10 @@ from runs.models import NodeRun, Run
 from runs.states import WAITING_FOR_PERSON, NodeStatus, WaitingFor
 from spaces.models import ROLE_PERMISSIONS, Membership, Permission
 from workflows.models import WorkflowVersion
+from workflows.template_file.specs import EXECUTOR, INITIATOR
 
 KEPT_VERSIONS = 20_000
+WORDS = {INITIATOR, EXECUTOR}  # not names: these two act anyway
 Told = dict[str, frozenset[str]]  # node key → usernames
 _told: dict[int, Told] = {}  # by template version, which never changes
 
@@ -60,7 +62,7 @@ def told_nodes(versions: Iterable[int]) -> dict[int, Told]:
 
 def _told_by(document: dict[str, Any]) -> Told:
     return {
-        node["key"]: frozenset(rule["who"] for rule in node["notify"] if "waiting" in rule["on"])
+        node["key"]: frozenset(rule["who"] for rule in node["notify"] if "waiting" in rule["on"]) - WORDS
         for node in document["nodes"]
         if node.get("notify")
     }
