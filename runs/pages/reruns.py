@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from runs.access import standing
+from runs.executors import executor_spec
 from runs.graphs import VersionGraph, version_graph
 from runs.models import Attempt, NodeRun, Run, SideEffect
 from runs.reruns import Plan, Reason, Why
@@ -76,12 +76,6 @@ class PlanPage:
     expected: Expected | None
     digest: str
     outputs: str
-    can_say: bool
-
-    @property
-    def has_again(self) -> bool:
-        """Say whether anything runs again for sure."""
-        return any(row.fate == "again" for row in self.rows)
 
 
 def plan_page(node: NodeRun, act: str, choice: Choice, user: Any) -> PlanPage:
@@ -103,7 +97,6 @@ def plan_page(node: NodeRun, act: str, choice: Choice, user: Any) -> PlanPage:
         expected=_expected(run, graph, running, user),
         digest=digest,
         outputs=seen,
-        can_say=standing(user, run).may_act_on(node) and node.started_at is not None,
     )
 
 
@@ -174,7 +167,7 @@ def _named(item: str, titles: Mapping[str, str]) -> str:
 
 def _ways(node: NodeRun, act: str) -> tuple[str, ...]:
     """List the two ways of a re-run where both fit this version: with its conversation, or without."""
-    if act not in ("restart", "retry"):
+    if act not in ("restart", "retry") or not executor_spec(node.node_type).converses:
         return ()
     stopped = node.status == NodeStatus.WAITING and node.waiting_for in (WaitingFor.STOPPED, WaitingFor.OUTPUTS)
     keep = "retry" if stopped or node.status in (NodeStatus.FAILED, NodeStatus.CANCELLED) else "say"
