@@ -2,6 +2,7 @@
 
 import http.client
 import time
+from urllib.parse import quote
 
 from django.db.models import QuerySet
 
@@ -54,7 +55,7 @@ def pages(bench: Bench) -> list[Value]:
 
 def _ask(bench: Bench, link: http.client.HTTPConnection, question: str) -> float:
     """Fetch one page; the time in ms."""
-    address = f"/s/{SLUG}/runs/?{question}".encode().decode("latin-1")
+    address = f"/s/{SLUG}/runs/?{quote(question, safe='=&+')}"
     began = time.monotonic()
     link.request("GET", address, headers={"Cookie": bench.cookie})
     answer = link.getresponse()
