@@ -176,6 +176,7 @@ def scene(space: Space, builder: User) -> Scene:
         "slug": SECRET,
         "number": 1,
         "run_id": run.public_id,
+        "name": "file",
         "message_id": node.messages.first().public_id,  # type: ignore[union-attr]
         "artifact_id": node.artifacts.get().public_id,
     }
