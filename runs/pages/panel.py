@@ -201,7 +201,7 @@ def _acts(node: NodeRun, attempt: Attempt | None, *, may_act: bool) -> Acts:
     active = node.status in NODE_ACTIVE
     lacks_consent = node.waiting_for == WaitingFor.CONSENT
     begun = attempt is not None
-    answered = attempt and attempt.status == AttemptStatus.SUCCEEDED and attempt.message_id is not None
+    answered = attempt is not None and attempt.status == AttemptStatus.SUCCEEDED
     stopped = node.status == NodeStatus.WAITING and node.waiting_for in (WaitingFor.STOPPED, WaitingFor.OUTPUTS)
     ended = node.status in (NodeStatus.FAILED, NodeStatus.CANCELLED)
     return Acts(

@@ -9,7 +9,7 @@ from runs.reruns import Plan
 from runs.states import CancelledWith, MessageStatus, NodeStatus
 from runs.transitions.ledger import Latest, Ledger
 from runs.transitions.outputs import outputs_sha256
-from runs.transitions.planning import NO_CHOICE, Choice, chosen_plan, in_words
+from runs.transitions.planning import NO_CHOICE, Choice, chosen_plan, had_results, in_words
 from runs.transitions.starting import HandOff, renew, settle
 
 CANCEL_ATTEMPT = """
@@ -34,6 +34,7 @@ def accept(
 
     Only a first acceptance records its time and person; the hash is always that of the outputs accepted last.
     """
+    again = had_results(node)
     plan = chosen_plan(ledger, "done", node.key, choice)
     first: dict[str, Any] = {}
     if node.accepted_at is None:
@@ -43,7 +44,8 @@ def accept(
     ledger.move(node, NodeStatus.DONE, by=by, accepted_sha256=digest, **first)
     apply_plan(ledger, plan, by=by)
     _keep(ledger, plan, node, by=by)
-    settle(ledger, hand_off, among=None if plan.renew else ledger.plan.graph.children(node.key))
+    # A first acceptance frees children only; later what is kept may have ended meanwhile, and frees what is below it.
+    settle(ledger, hand_off, among=None if again or plan.renew else ledger.plan.graph.children(node.key))
 
 
 def apply_plan(ledger: Ledger, plan: Plan, *, by: int | None) -> None:

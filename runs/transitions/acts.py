@@ -112,7 +112,8 @@ def retry_turn(run_id: int, key: str, number: int, *, by: int, choice: Choice = 
         if message_id is None and not _ran_before(node):
             raise ActRefused(_("This node never started; restart it instead."))
         succeeded = sql.row(
-            "SELECT 1 FROM runs_attempt WHERE node_run_id = %s AND message_id = %s AND status = 'succeeded'",
+            "SELECT 1 FROM runs_attempt WHERE node_run_id = %s AND message_id IS NOT DISTINCT FROM %s "
+            "AND status = 'succeeded'",
             (node.id, message_id),
         )
         if succeeded is not None:
