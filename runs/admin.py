@@ -236,6 +236,17 @@ class RunSequenceAdmin(RunsAdmin):
     search_fields = ["run__public_id"]
 
 
+@admin.register(models.SavedFilter)
+class SavedFilterAdmin(RunsAdmin):
+    """Filters that people keep of the history; their names and words are nobody else's."""
+
+    fields = ["space", "user", "created_at"]
+    list_display = ["id", "space", "user", "created_at"]
+    list_filter = ["space"]
+    list_select_related = ["space", "user"]
+    search_fields = ["user__username"]
+
+
 @admin.register(models.Host)
 class HostAdmin(RunsAdmin):
     """The asyncio hosts, living and gone."""
