@@ -1,4 +1,4 @@
-"""What every page's frame needs: the theme, the spaces of the side navigation, and which model is in use."""
+"""What every page's frame needs: the theme, the spaces of the side navigation with what waits there, the model."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from runs.pages.needs import counts
 from spaces.models import Space
 
 THEMES = ("light", "dark")
@@ -18,5 +19,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "theme": theme if theme in THEMES else "",
         "embedded_model": settings.AIME_MODEL["embedded"],
+        "nav_counts": SimpleLazyObject(lambda: nav_counts(user)),
         "nav_spaces": SimpleLazyObject(lambda: list(Space.objects.visible_to(user)) if user else []),
     }
+
+
+def nav_counts(user: Any) -> dict[str, Any]:
+    """Count what waits for the person: in all, and by the slug of the space. One query, none for a stranger."""
+    found = counts(user) if user is not None and user.is_authenticated else {}
+    return {"all": sum(found.values()), "spaces": found}

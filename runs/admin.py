@@ -194,6 +194,28 @@ class OutputValueAdmin(RunsAdmin):
     search_fields = ["node_run__run__public_id", "name"]
 
 
+@admin.register(models.Reuse)
+class ReuseAdmin(RunsAdmin):
+    """Which versions were kept when something above them was accepted."""
+
+    list_display = ["id", "node_run", "because_of", "accepted_by", "reason", "created_at"]
+    list_filter = ["created_at"]
+    list_select_related = ["node_run", "because_of", "accepted_by"]
+    search_fields = ["node_run__run__public_id", "node_run__key"]
+
+
+@admin.register(models.SideEffect)
+class SideEffectAdmin(RunsAdmin):
+    """The ledger of outward acts."""
+
+    content_fields = ("target", "result", "key")
+    to_run = ("node_run", "run")
+    list_display = ["id", "node_run", "attempt", "kind", "created_at"]
+    list_filter = ["kind", "created_at"]
+    list_select_related = ["node_run", "attempt"]
+    search_fields = ["node_run__run__public_id", "kind"]
+
+
 @admin.register(models.RunEvent)
 class RunEventAdmin(RunsAdmin):
     """What happened, in order."""
@@ -212,6 +234,17 @@ class RunSequenceAdmin(RunsAdmin):
     list_display = ["run", "seq"]
     list_select_related = ["run__version__workflow"]
     search_fields = ["run__public_id"]
+
+
+@admin.register(models.SavedFilter)
+class SavedFilterAdmin(RunsAdmin):
+    """Filters that people keep of the history; their names and words are nobody else's."""
+
+    fields = ["space", "user", "created_at"]
+    list_display = ["id", "space", "user", "created_at"]
+    list_filter = ["space"]
+    list_select_related = ["space", "user"]
+    search_fields = ["user__username"]
 
 
 @admin.register(models.Host)

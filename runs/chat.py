@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from runs import sql
 from runs.agent.loop import AgentEvent, MessageFinished, MessageStarted, ToolFinished, ToolStarted
-from runs.agent.model import TextDelta
+from runs.agent.model import TextDelta, Usage
 from runs.agent.parts import Part, ToolUse, parts_to_json, text_of
 from runs.agent.tools.base import ArtifactWrite, ToolOutcome
 from runs.artifacts import NewArtifact, store_artifact
@@ -32,6 +32,15 @@ INSERT INTO runs_message (public_id, node_run_id, ordinal, role, attempt_id, tex
 SELECT %s, %s, COALESCE(max(ordinal), 0) + 1, 'assistant', %s, '', '{}', 'streaming', 0, now()
 FROM runs_message WHERE node_run_id = %s RETURNING id
 """
+COUNT_TOKENS = """
+UPDATE runs_attempt SET input_tokens = input_tokens + %s, output_tokens = output_tokens + %s
+WHERE id = %s AND EXISTS (SELECT 1 FROM runs_message WHERE id = %s AND status = 'streaming')
+"""
+NOTE_EFFECT = """
+INSERT INTO runs_sideeffect (node_run_id, attempt_id, kind, key, target, result, created_at)
+VALUES (%s, %s, %s, %s, %s, %s, now()) ON CONFLICT (node_run_id, key) DO NOTHING
+"""
+NO_USAGE = Usage()
 
 
 class Fenced(Exception):
@@ -53,9 +62,9 @@ class Recorder:
             case MessageStarted():
                 self.message_id = await self._desk.db(start_message, self._job)
                 self._desk.ticker.open(self._job.run_id, self.message_id)
-            case MessageFinished(parts=parts) if self.message_id is not None:
+            case MessageFinished(parts=parts, usage=usage) if self.message_id is not None:
                 self._desk.ticker.close(self.message_id)
-                await self._desk.db(finish_message, self._job, self.message_id, parts)
+                await self._desk.db(finish_message, self._job, self.message_id, parts, usage)
             case ToolStarted(call=call) if self.message_id is not None:
                 await self._desk.db(start_call, self._job, self.message_id, call, side_effects)
             case ToolFinished(call=call, outcome=outcome) if self.message_id is not None:
@@ -80,11 +89,14 @@ def start_message(job: Job) -> int:
         return int(found[0])
 
 
-def finish_message(job: Job, message_id: int, parts: Iterable[Part]) -> None:
-    """Give the message its whole text and parts; its deltas go."""
+def finish_message(job: Job, message_id: int, parts: Iterable[Part], usage: Usage = NO_USAGE) -> None:
+    """Give the message its whole text and parts; its deltas go. What it cost is counted with it, however the attempt
+    ends; done twice it counts once.
+    """
     parts = tuple(parts)
     with open_run(job.run_id) as ledger:
         _fence(job)
+        sql.later(COUNT_TOKENS, (usage.input_tokens, usage.output_tokens, job.attempt_id, message_id))
         text = storable(text_of(parts))
         ledger.closing.append(
             {"message_id": message_id, "status": MessageStatus.COMPLETE, "text": text, "parts": _storable_json(parts)}
@@ -119,6 +131,7 @@ def finish_call(job: Job, message_id: int, call: ToolUse, outcome: ToolOutcome) 
         row.result, row.finished_at = storable(outcome.text), timezone.now()
         row.save(update_fields=["status", "result", "finished_at"])
         _store(ledger, job, outcome.writes, tool_call_id=row.pk)
+        _note(job, outcome)
         _event(ledger, job, "message.tool", message_id)
 
 
@@ -134,6 +147,14 @@ def _store(ledger: Ledger, job: Job, writes: Iterable[ArtifactWrite], *, tool_ca
         new = NewArtifact(write.type, storable(write.name), write.content, storable(write.url or ""))
         artifact = store_artifact(job.node_run_id, new, tool_call_id=tool_call_id)
         ledger.event("artifact.added", ledger.nodes[job.key], a=artifact.public_id)
+
+
+def _note(job: Job, outcome: ToolOutcome) -> None:
+    """Put an outward act into the ledger, in the transaction of its result."""
+    done = outcome.effect
+    if done is not None:
+        texts = storable(done.target), storable(outcome.text)
+        sql.later(NOTE_EFFECT, (job.node_run_id, job.attempt_id, done.kind, done.key, *texts))
 
 
 def _event(ledger: Ledger, job: Job, kind: str, message_id: int) -> None:

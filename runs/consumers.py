@@ -1,7 +1,7 @@
 """The one socket of a page: says who may listen and to what, then leaves it to the hub. It takes nothing from browsers.
 
-`?run=<public id>&after=<number>` follows a run from a number; `?space=<slug>` gets a notice when a list may have
-changed. It is accepted before it is refused, since a browser learns the code of an accepted socket only.
+`?run=<id>&after=<number>` follows a run, `?space=<slug>` a space, `?mine=1` all of one's; each hears when lists change.
+It is accepted before it is refused, since a browser learns the code of an accepted socket only.
 """
 
 from typing import Any
@@ -13,8 +13,8 @@ from django.http import Http404
 
 from runs.access import get_run_or_404, standing
 from runs.live import hub
-from runs.live_outlets import CLOSED_ANONYMOUS, CLOSED_UNKNOWN, MAX_NUMBER, Outlet
-from spaces.access import get_membership_or_404
+from runs.live_outlets import CLOSED_ANONYMOUS, CLOSED_UNKNOWN, Outlet, number_of
+from spaces.access import get_membership_or_404, spaces_of
 
 
 class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
@@ -36,25 +36,25 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
             return
         query = dict(parse_qsl(self.scope["query_string"].decode(errors="replace")))
         try:
-            run_id, space_id, role = await database_sync_to_async(find_topic)(self.scope["user"], query)
+            run_id, place = await database_sync_to_async(find_topic)(self.scope["user"], query)
         except Http404:
             await self.close(CLOSED_UNKNOWN)
             return
-        self.outlet = Outlet(self.send, self.close, user_id=self.scope["user"].pk, space_id=space_id, role=role)
-        if run_id is None:
-            hub().follow_space(self.outlet)
-        else:
-            after = query.get("after", "0")[:20]  # Python reads no number of thousands of digits
-            hub().follow_run(self.outlet, run_id, min(int(after) if after.isdecimal() else 0, MAX_NUMBER))
+        self.outlet = Outlet(self.send, self.close, user_id=self.scope["user"].pk, **place)
+        if run_id is not None:
+            hub().follow_run(self.outlet, run_id, number_of(query.get("after", "0")))
+        hub().follow_spaces(self.outlet)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """Ignore what a browser sends: people write by POST."""
+        """Ignore what a browser sends."""
 
 
-def find_topic(user: Any, query: dict[str, str]) -> tuple[int | None, int, str | None]:
-    """Load what is asked for as views do: (run, its space, the user's role). Raises Http404."""
+def find_topic(user: Any, query: dict[str, str]) -> tuple[int | None, dict[str, Any]]:
+    """Load what is asked for as views do: (run, the socket's space, the user's role, and spaces). Raises Http404."""
     if "run" in query:
         run = get_run_or_404(user, query["run"])
-        return run.pk, run.space_id, standing(user, run).role
+        return run.pk, {"space_id": run.space_id, "role": standing(user, run).role, "spaces": spaces_of(user)}
+    if "mine" in query:
+        return None, {"space_id": 0, "role": None, "spaces": spaces_of(user)}
     membership = get_membership_or_404(user, query.get("space", ""))
-    return None, membership.space_id, membership.role
+    return None, {"space_id": membership.space_id, "role": membership.role}

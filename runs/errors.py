@@ -2,6 +2,7 @@
 
 RunsError
 ├── ActRefused        the act does not fit the state now (409); the message says what would
+│   └── PlanChanged   … it would do something else than what the person saw; the fresh plan is beside it
 ├── ActForbidden      the person may see the run but not do this (403)
 ├── InvalidInputs     values given at start do not fit the template (422)
 ├── IllegalTransition the state machine has no such arrow: a bug
@@ -17,6 +18,10 @@ class RunsError(Exception):
 
 class ActRefused(RunsError):
     """The act does not fit the state now; the message says which one would."""
+
+
+class PlanChanged(ActRefused):
+    """The act would do something else than the plan that the person saw."""
 
 
 class ActForbidden(RunsError):

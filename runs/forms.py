@@ -1,18 +1,24 @@
 """Forms of the runs app: what is asked when a run starts, and what comes with an act on a node."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from runs.history.filters import RunFilter
+from runs.models.saved_filter import NAME_CHARS, QUERY_CHARS
 from runs.start_inputs import UPLOAD_MAX_BYTES, Given, Upload, wrong_values
 from workflows.asked import AskedInput, asked_inputs
 from workflows.document import Document
 
+KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 SHORT_CHARS = 80  # a default of one short line asks for such a line; the field grows all the same
 
 
@@ -101,13 +107,57 @@ class ActForm(forms.Form):
     version = forms.IntegerField(min_value=1)
 
 
-class AcceptForm(ActForm):
+class KeysField(forms.Field):
+    """Node keys: one name in the form, any number of values."""
+
+    widget = forms.SelectMultiple
+
+    def to_python(self, value: Any) -> frozenset[str]:
+        """Keep what can be a node's key."""
+        keys = frozenset(value or ())
+        if not all(KEY.fullmatch(key) for key in keys):
+            raise ValidationError(_("This is not a node's key."))
+        return keys
+
+
+class PlanForm(ActForm):
+    """An act carries the digest of the plan that the person saw, and what of it they want computed again."""
+
+    plan = forms.RegexField(r"\A([0-9a-f]{64})?\Z", required=False, empty_value="")
+    again = KeysField(required=False)
+
+
+class AcceptForm(PlanForm):
     """An acceptance carries the hash of the outputs that the person saw (empty where there are none)."""
 
     outputs = forms.RegexField(r"\A([0-9a-f]{64})?\Z", required=False, empty_value="")
+
+
+class OutputForm(ActForm):
+    """What a person wants as an output: an artifact, a text or link, or a file; one of them."""
+
+    artifact = forms.CharField(required=False, max_length=26)
+    text = PlainText(required=False)
+    file = forms.FileField(required=False, allow_empty_file=True, validators=[_small_enough])
 
 
 class MessageForm(ActForm):
     """A message, kept exactly as it was written."""
 
     text = PlainText()
+
+
+class SavedFilterForm(forms.Form):
+    """A filter of the history and its name. `query` is read as an address is: what makes no sense there is dropped."""
+
+    name = forms.CharField(max_length=NAME_CHARS, error_messages={"required": gettext_lazy("A filter needs a name.")})
+    query = forms.CharField(
+        max_length=QUERY_CHARS, error_messages={"required": gettext_lazy("Filter by something before you save it.")}
+    )
+
+    def clean_query(self) -> str:
+        """Keep only what a filter says."""
+        question = RunFilter.of(QueryDict(self.cleaned_data["query"])).address()
+        if not question:
+            raise ValidationError(_("Filter by something before you save it."))
+        return question[:QUERY_CHARS]

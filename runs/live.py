@@ -60,9 +60,10 @@ class Hub:
         self._look_at(run_id)
         self._start()
 
-    def follow_space(self, outlet: Outlet) -> None:
-        """Send a socket a notice whenever a run of its space changes its status."""
-        self._spaces.setdefault(outlet.space_id, set()).add(outlet)
+    def follow_spaces(self, outlet: Outlet) -> None:
+        """Send a socket a notice whenever a run of its spaces changes its status; beside a run, if it follows one."""
+        for space_id in outlet.spaces:
+            self._spaces.setdefault(space_id, set()).add(outlet)
         self._start()
 
     def leave(self, outlet: Outlet) -> None:
@@ -73,9 +74,10 @@ class Hub:
         left = [reader for reader in self._readers.pop(outlet.run_id, ()) if reader.outlets]
         if left:
             self._readers[outlet.run_id] = left
-        watching = self._spaces.pop(outlet.space_id, set()) - {outlet}
-        if watching:
-            self._spaces[outlet.space_id] = watching
+        for space_id in outlet.spaces:
+            watching = self._spaces.pop(space_id, set()) - {outlet}
+            if watching:
+                self._spaces[space_id] = watching
 
     def outlets(self) -> set[Outlet]:
         """Every socket that is followed."""

@@ -20,7 +20,9 @@ QUEUE_MAX = 5000  # frames; five pulls of a long backlog
 class Outlet:
     """Where frames for one socket go. Who it belongs to is kept for the check after a change of membership."""
 
-    __slots__ = ("_close", "_code", "_queue", "_send", "_task", "_waker", "role", "run_id", "space_id", "user_id")
+    __slots__ = (
+        "_close", "_code", "_queue", "_send", "_task", "_waker", "role", "run_id", "space_id", "spaces", "user_id",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -30,8 +32,10 @@ class Outlet:
         user_id: int,
         space_id: int,
         role: str | None,
+        spaces: frozenset[int] = frozenset(),
     ) -> None:
         self.user_id, self.space_id, self.role = user_id, space_id, role
+        self.spaces = spaces or frozenset({space_id})  # of which it hears that a list may have changed
         self.run_id = 0  # set by the hub when it follows a run
         self._send, self._close = send, close
         self._queue: deque[str] = deque()
@@ -80,6 +84,12 @@ class Outlet:
                 return
             self._waker = loop.create_future()
             await self._waker
+
+
+def number_of(text: str) -> int:
+    """Read the number that a browser has; what is none means from the beginning."""
+    digits = text[:20]  # Python reads no number of thousands of digits
+    return min(int(digits), MAX_NUMBER) if digits.isdecimal() else 0
 
 
 def _report(task: asyncio.Task[None]) -> None:

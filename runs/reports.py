@@ -1,4 +1,4 @@
-"""A whole run as one JSON document: what the commands print (decisions.md 4). Ten queries, however long the run is.
+"""A whole run as one JSON document: what the commands print (decisions.md 4). Eleven queries, however long the run is.
 
 Everything is read at one moment (repeatable read), so that no text falls between a message and its deltas.
 """
@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F
 
-from runs.models import Artifact, Attempt, Blob, Message, MessageDelta, NodeRun, OutputValue, Run, ToolCall
+from runs.models import Artifact, Attempt, Blob, Message, MessageDelta, NodeRun, OutputValue, Reuse, Run, ToolCall
 from runs.staleness import CurrentHashes, stale_inputs
-from runs.states import MessageStatus
+from runs.states import MessageStatus, NodeStatus
 
 TEXT_MAX_BYTES = 256 * 1024  # of an artifact shown as text
 
@@ -31,6 +32,7 @@ def run_report(run_id: int) -> Document:
         parts = {
             "outputs": _outputs(values, texts),
             "artifacts": _grouped(artifacts, lambda artifact: _artifact(artifact, texts)),
+            "reused": reused_versions(run.pk),
             **_messages(run),
             **_attempts(run),
         }
@@ -48,6 +50,17 @@ def run_report(run_id: int) -> Document:
     }
 
 
+def reused_versions(run_id: int) -> frozenset[int]:
+    """Give the ids of the node versions whose result an acceptance above them kept; one that ended again is its own.
+
+    What was kept while it worked went on, and is no reused result.
+    """
+    kept = Reuse.objects.filter(
+        node_run__run_id=run_id, node_run__status=NodeStatus.DONE, created_at__gte=F("node_run__finished_at")
+    )
+    return frozenset(kept.values_list("node_run_id", flat=True))
+
+
 def _node(version: NodeRun, parts: dict[str, Any], texts: dict[str, str], current: CurrentHashes) -> Document:
     attempts = parts["attempts"].get(version.pk, [])
     return {
@@ -55,7 +68,7 @@ def _node(version: NodeRun, parts: dict[str, Any], texts: dict[str, str], curren
         "status": version.status,
         "waiting_for": version.waiting_for or None,
         "stale": bool(stale_inputs(version.inputs, current)),
-        "reused": False,  # nothing is reused yet
+        "reused": version.pk in parts["reused"],
         "executor": version.executor.get_username(),
         "error": version.error or None,
         "inputs": {name: _input(entry, texts) for name, entry in version.inputs.items()},

@@ -54,6 +54,14 @@ class WaitingFor(StrEnum):
     PIPELINE = "pipeline"
 
 
+class CancelledWith(StrEnum):
+    """What took a cancelled node version along. All but a person's act on the node alone let it come back by itself."""
+
+    NODE = "node"
+    RUN = "run"
+    RERUN = "rerun"
+
+
 class MessageStatus(StrEnum):
     """How a message stands. Only a streaming one still has deltas; interrupted ones are out of the context."""
 

@@ -1,8 +1,23 @@
-"""Addresses of the runs app, all below a space. Acts are POSTs to nouns."""
+"""Addresses of the runs app, below a space but for a person's own across their spaces. Acts are POSTs to nouns."""
 
 from django.urls import path
 
-from runs.views import artifacts, cancellations, home, last_runs, messages, node_acts, node_runs, previews, runs, starts
+from runs.views import (
+    artifacts,
+    cancellations,
+    comparisons,
+    history,
+    home,
+    last_runs,
+    messages,
+    node_acts,
+    node_runs,
+    previews,
+    reruns,
+    runs,
+    starts,
+    tasks,
+)
 
 app_name = "runs"
 SPACE = "s/<slug:space_slug>/"
@@ -16,6 +31,15 @@ urlpatterns = [
     path(f"{SPACE}task-previews/", previews.create, name="task-preview-create"),
     path(f"{SPACE}workflows/<slug:slug>/last-run/<slug:key>/", last_runs.detail, name="last-run-detail"),
     path(f"{SPACE}workflows/<slug:slug>/last-run/<slug:key>/trials/", last_runs.try_output, name="output-trial"),
+    path("tasks/", tasks.everywhere, name="my-task-list"),
+    path("tasks/count/", tasks.count, name="my-task-count"),
+    path(f"{SPACE}tasks/", tasks.index, name="my-task-index"),
+    path(f"{SPACE}runs/", history.index, name="run-index"),
+    path(f"{SPACE}runs.csv", history.export, name="run-export"),
+    path(f"{SPACE}run-cancellations/", history.cancel, name="run-cancellations-create"),
+    path(f"{SPACE}run-filters/", history.save, name="saved-filter-create"),
+    path(f"{SPACE}run-filters/<int:number>/deletion/", history.forget, name="saved-filter-deletion-create"),
+    path(f"{SPACE}run-comparison/", comparisons.detail, name="run-comparison"),
     path(RUN, runs.detail, name="run-detail"),
     path(f"{RUN}overview/", runs.overview, name="run-overview"),
     path(f"{RUN}panel/", node_runs.panel, name="node-panel"),
@@ -32,4 +56,6 @@ urlpatterns = [
     path(f"{NODE}restarts/", node_acts.restart, name="restart-create"),
     path(f"{NODE}retries/", node_acts.retry, name="retry-create"),
     path(f"{NODE}cancellations/", node_acts.cancel, name="node-cancellation-create"),
+    path(f"{NODE}plan/", reruns.plan, name="node-plan"),
+    path(f"{NODE}outputs/<str:name>/", node_acts.choose_output, name="output-choice-create"),
 ]

@@ -46,6 +46,11 @@ def get_space_or_404(user: Person, slug: str, *, need: str = Permission.VIEW) ->
     return get_membership_or_404(user, slug, need=need).space
 
 
+def spaces_of(user: Any) -> frozenset[int]:
+    """Return the keys of the spaces that a person is a member of."""
+    return frozenset(Membership.objects.filter(user_id=user.pk).values_list("space_id", flat=True))
+
+
 def may(user: Person, space: Space, permission: str) -> bool:
     """Say whether the user has the permission in the space."""
     found = Membership.objects.filter(space=space, user_id=user.pk).first() if user.is_authenticated else None

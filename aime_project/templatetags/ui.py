@@ -88,6 +88,12 @@ def first_line(text: str) -> str:
 
 
 @register.filter
+def at(values: dict[str, Any], key: str) -> Any:
+    """Give the value of a mapping under a key that is a variable itself; nothing where there is none."""
+    return values.get(key, "") if values else ""
+
+
+@register.filter
 def tint(identity: Any) -> int:
     """Choose one of the tints for an id, the same one every time."""
     return int(identity or 0) % TINTS

@@ -12,6 +12,7 @@ from runs.artifacts import store_blob
 from runs.errors import ActRefused, InvalidInputs
 from runs.executors import has_executor
 from runs.graphs import version_graph
+from runs.history.terms import search_text, terms
 from runs.models import Run, RunSequence
 from runs.start_inputs import Given, Upload, check_inputs, title_of
 from runs.transitions import acts, starting
@@ -45,17 +46,23 @@ def start_run(*, version: WorkflowVersion, by: User, inputs: Mapping[str, Given]
     for value in inputs.values():
         if isinstance(value, Upload):
             store_blob(value.content)
+    title = (title.strip() or title_of(document, entries))[:300]
+    text = search_text(title, entries)
     run = Run.objects.create(
         space_id=workflow.space_id,
         version=version,
         visibility=workflow.visibility,
-        title=(title.strip() or title_of(document, entries))[:300],
+        title=title,
         initiator=by,
         inputs=entries,
+        search_text=text,
+        search_terms=terms(text),
     )
     RunSequence.objects.create(run=run)
     with open_run(run.pk) as ledger:
         starting.begin(ledger, by=by.pk)
+        run.executor_ids = sorted({node.executor_id for node in ledger.nodes.values()})
+    run.save(update_fields=["executor_ids"])
     run.refresh_from_db(fields=["status", "finished_at"])
     return run
 

@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from runs.agent.parts import ToolUse
-from runs.agent.tools.base import Tool, ToolFailed, ToolOutcome
+from runs.agent.tools.base import Effect, Outward, Tool, ToolFailed, ToolOutcome
 from runs.agent.workspace import Workspace
 
 logger = logging.getLogger(__name__)
@@ -64,8 +64,12 @@ class ToolRunner:
             return ToolOutcome(f"There is no tool {use.name}. Tools: {known}.", is_error=True)
         try:
             arguments = read_arguments(use.arguments, tool.spec.parameters)
+            effect = tool.effect(arguments) if isinstance(tool, Outward) else None
+            if effect is not None and (told := self._workspace.effects.get(effect.key)) is not None:
+                return ToolOutcome(told)
             async with asyncio.timeout(timeout_s):
-                return await tool.run(arguments, self._workspace)
+                outcome = await tool.run(arguments, self._workspace)
+            return outcome if effect is None or outcome.is_error else self._noted(outcome, effect)
         except (BadArguments, ToolFailed) as error:
             return ToolOutcome(str(error), is_error=True)
         except TimeoutError:
@@ -73,6 +77,10 @@ class ToolRunner:
         except Exception as error:
             logger.exception("tool %s failed", use.name)
             return ToolOutcome(f"The tool failed: {type(error).__name__}: {error}", is_error=True)
+
+    def _noted(self, outcome: ToolOutcome, effect: Effect) -> ToolOutcome:
+        self._workspace.effects[effect.key] = outcome.text
+        return replace(outcome, effect=effect)
 
 
 def read_arguments(text: str, schema: Mapping[str, Any]) -> dict[str, Any]:

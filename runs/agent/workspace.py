@@ -32,11 +32,13 @@ class Workspace:
         files: Mapping[str, FileInfo],
         load: Callable[[str], Awaitable[bytes]],
         links: Mapping[str, str] | None = None,
+        effects: Mapping[str, str] | None = None,
     ) -> None:
         self._stored = dict(files)
         self._load = load
         self._written: dict[str, bytes] = {}
         self.links: dict[str, str] = dict(links or {})
+        self.effects: dict[str, str] = dict(effects or {})  # outward acts that were done: key → what was said of them
 
     def names(self) -> tuple[str, ...]:
         return tuple(sorted(self._stored.keys() | self._written.keys()))

@@ -23,7 +23,7 @@ from runs.conversation import Turn, load_turn, system_text, tools_of
 from runs.desk import Desk
 from runs.executors.base import Done, Dropped, Failed, Job, Outcome, OutputChoice, Spent
 from runs.graphs import version_graph
-from runs.models import NodeRun, OutputValue
+from runs.models import NodeRun, OutputValue, SideEffect
 from runs.ticker import storable
 from workflows.document import NodeSpec
 
@@ -45,6 +45,7 @@ class Work:
     tools: tuple[Tool, ...]
     files: dict[str, tuple[str, int]]  # name → (sha256, bytes): the node's artifacts and the files among its inputs
     links: dict[str, str]
+    effects: dict[str, str]  # outward acts of this node version: key → what the model was told
 
 
 class TaskExecutor:
@@ -60,7 +61,7 @@ class TaskExecutor:
         recorder = Recorder(job, desk, work.turn.last_message_id)
         usage = _Used()
         try:
-            stopped, said = await _converse(work, model, recorder, usage, desk)
+            stopped, said = await _converse(work, model, recorder, desk)
             if stopped is not None:
                 return Failed(stopped.kind, stopped.reason, spent=usage.spent)
             return await _collect(job, work, model, said, usage, desk)
@@ -79,7 +80,7 @@ class TaskExecutor:
 
 
 class _Used:
-    """Tokens of this attempt, also of one that fails in the middle."""
+    """Tokens of this attempt that no message carries: those of choosing outputs, also where that fails."""
 
     def __init__(self) -> None:
         self.spent = Spent()
@@ -90,7 +91,7 @@ class _Used:
 
 
 async def _converse(
-    work: Work, model: Model, recorder: Recorder, used: _Used, desk: Desk
+    work: Work, model: Model, recorder: Recorder, desk: Desk
 ) -> tuple[Stopped | None, list[ChatMessage]]:
     """Run the loop, recording every event before it goes on; returns how it stopped and the whole conversation."""
     said = [ChatMessage("system", (Text(work.system),)), *work.turn.messages]
@@ -112,7 +113,6 @@ async def _converse(
             side_effects = isinstance(event, ToolStarted) and effects.get(event.call.name, False)
             await recorder.record(event, side_effects=side_effects)
             if isinstance(event, MessageFinished):
-                used.add(event.usage)
                 said.append(ChatMessage("assistant", event.parts))
             elif isinstance(event, Stopped):
                 return event, said
@@ -154,6 +154,7 @@ def _load(job: Job) -> Work:
         tools=tools_of(spec),
         files=files,
         links={item.name: item.url for item in artifacts if item.url},
+        effects=dict(SideEffect.objects.filter(node_run=node).values_list("key", "result")),
     )
 
 
@@ -165,7 +166,9 @@ def _workspace(work: Work, desk: Desk) -> Workspace:
     async def load(name: str) -> bytes:
         return await desk.db(blob_content, work.files[name][0])
 
-    return Workspace({name: FileInfo(size) for name, (_sha, size) in work.files.items()}, load, work.links)
+    return Workspace(
+        {name: FileInfo(size) for name, (_sha, size) in work.files.items()}, load, work.links, work.effects
+    )
 
 
 def _output_specs(job: Job, spec: NodeSpec) -> list[OutputSpec]:

@@ -7,7 +7,10 @@ from runs.models.host import Heartbeat, Host
 from runs.models.message import Message
 from runs.models.node_run import NodeRun
 from runs.models.output import OutputValue
-from runs.models.run import Run, RunSequence
+from runs.models.reuse import Reuse
+from runs.models.run import Run, RunSequence, Trigger
+from runs.models.saved_filter import SavedFilter
+from runs.models.side_effect import SideEffect
 from runs.models.tool_call import ToolCall
 
 __all__ = [
@@ -20,8 +23,12 @@ __all__ = [
     "MessageDelta",
     "NodeRun",
     "OutputValue",
+    "Reuse",
     "Run",
     "RunEvent",
     "RunSequence",
+    "SavedFilter",
+    "SideEffect",
     "ToolCall",
+    "Trigger",
 ]

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from runs.models.run import Run
-from runs.states import NODE_TERMINAL, NodeStatus, WaitingFor, choices, values
+from runs.states import NODE_TERMINAL, CancelledWith, NodeStatus, WaitingFor, choices, values
 
 
 class NodeRun(models.Model):
@@ -31,6 +31,9 @@ class NodeRun(models.Model):
         default=NodeStatus.PENDING,
     )
     waiting_for = models.CharField(_("waiting for"), max_length=16, choices=choices(WaitingFor), blank=True)
+    cancelled_with = models.CharField(
+        _("cancelled with"), max_length=8, choices=choices(CancelledWith), blank=True, default="", db_default=""
+    )
     executor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     inputs = models.JSONField(_("inputs"), default=dict, blank=True)
     error_kind = models.CharField(_("error kind"), max_length=40, blank=True)
@@ -85,6 +88,11 @@ class NodeRun(models.Model):
                 condition=models.Q(status__in=values(NODE_TERMINAL), finished_at__isnull=False)
                 | (~models.Q(status__in=values(NODE_TERMINAL)) & models.Q(finished_at__isnull=True)),
                 name="node_run_finished_at_exactly_when_terminal",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="cancelled", cancelled_with__in=["", *values(CancelledWith)])
+                | models.Q(cancelled_with=""),
+                name="node_run_cancelled_with_something",
             ),
             models.CheckConstraint(
                 condition=~models.Q(status="failed") | ~models.Q(error=""),

@@ -1,7 +1,7 @@
 """A run at a glance: its status, its nodes in graph order, what it cost; and which node to look at."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from runs.access import Standing
 from runs.graphs import version_graph
 from runs.models import Attempt, NodeRun, Run, RunSequence
+from runs.pages.marks import marks_of
 from runs.pages.people import full_name
 from runs.states import NODE_ACTIVE, NodeStatus
 from runs.wording import StatusLabel, node_icon, node_label, run_label, waits_for_person
@@ -32,6 +33,8 @@ class NodeRow:
     needs_me: bool
     is_active: bool
     has_begun: bool
+    stale: bool = False
+    reused: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,8 +68,11 @@ def last_number(run: Run) -> int:
 
 
 def overview(run: Run, standing: Standing) -> Overview:
-    """Read a run's overview. Two queries beside the loaded run (one more when its version is not cached)."""
-    rows = node_rows(run, standing)
+    """Read a run's overview. Three queries beside the loaded run (one more when its version is not cached)."""
+    marks = marks_of(run.pk)
+    rows = tuple(
+        replace(row, stale=row.key in marks.stale, reused=row.key in marks.reused) for row in node_rows(run, standing)
+    )
     tokens: dict[str, Any] = Attempt.objects.filter(node_run__run=run).aggregate(
         used_in=Sum("input_tokens"), used_out=Sum("output_tokens")
     )

@@ -13,7 +13,7 @@ from runs.executors import executor_spec
 from runs.graphs import tries_of, version_graph
 from runs.models import Artifact, Attempt, NodeRun, OutputValue, Run
 from runs.pages.conversation import Conversation, latest_messages
-from runs.pages.gate import Gate, gate_of, has_gate
+from runs.pages.gate import Gate, fits, gate_of, has_gate
 from runs.pages.people import full_name
 from runs.states import NODE_ACTIVE, AttemptStatus, NodeStatus, WaitingFor
 from runs.transitions.outputs import outputs_sha256
@@ -26,7 +26,7 @@ from runs.wording import (
     waits_for_person,
     who_label,
 )
-from workflows.document import NodeSpec
+from workflows.document import NodeSpec, OutputSpec
 
 TEXT_PREVIEW = 400
 
@@ -57,6 +57,7 @@ class OutputRow:
     artifact: ArtifactRow | None
     reason: str
     chosen_by: str
+    candidates: tuple[ArtifactRow, ...] = ()
 
     @property
     def is_web_link(self) -> bool:
@@ -164,7 +165,8 @@ def panel(run: Run, node: NodeRun, standing: Standing, *, with_messages: bool, d
     kind, icon_name = node_icon(node.node_type)
     attempt = Attempt.objects.filter(node_run=node).order_by("-number").first()
     seen = outputs_sha256(node.pk) if has_gate(node) else ""  # before the outputs: older is refused, newer is unseen
-    outputs = _outputs(node, spec)
+    artifacts = [artifact_row(row) for row in latest_artifacts(node.pk)]
+    outputs = _outputs(node, spec, artifacts)
     missing = tuple(output.name for output in outputs if output.required and not output.is_set)
     numbers = NodeRun.objects.filter(run=run, key=node.key).order_by("number").values_list("number", "is_latest")
     versions = tuple(numbers)
@@ -181,7 +183,7 @@ def panel(run: Run, node: NodeRun, standing: Standing, *, with_messages: bool, d
         current_number=next((number for number, is_latest in versions if is_latest), node.number),
         conversation=latest_messages(node) if with_messages else None,
         outputs=outputs,
-        artifacts=_artifacts(node, {row.artifact.public_id for row in outputs if row.artifact}),
+        artifacts=_others(artifacts, {row.artifact.public_id for row in outputs if row.artifact}),
         inputs=_inputs(node, {key: item.title for key, item in graph.specs.items()}),
         gate=gate_of(node, seen, missing=missing, may_act=may_act or (may_confirm and node.accepted_at is None)),
         is_executor=standing.may_consent(node),
@@ -199,7 +201,7 @@ def _acts(node: NodeRun, attempt: Attempt | None, *, may_act: bool) -> Acts:
     active = node.status in NODE_ACTIVE
     lacks_consent = node.waiting_for == WaitingFor.CONSENT
     begun = attempt is not None
-    answered = attempt and attempt.status == AttemptStatus.SUCCEEDED and attempt.message_id is not None
+    answered = attempt is not None and attempt.status == AttemptStatus.SUCCEEDED
     stopped = node.status == NodeStatus.WAITING and node.waiting_for in (WaitingFor.STOPPED, WaitingFor.OUTPUTS)
     ended = node.status in (NodeStatus.FAILED, NodeStatus.CANCELLED)
     return Acts(
@@ -224,33 +226,32 @@ def artifact_row(artifact: Artifact) -> ArtifactRow:
     )
 
 
-def _artifacts(node: NodeRun, shown: set[str]) -> tuple[ArtifactRow, ...]:
+def _others(artifacts: Sequence[ArtifactRow], shown: set[str]) -> tuple[ArtifactRow, ...]:
     """List the newest revision of each artifact that is not shown as an output, the one written last first."""
-    rows = reversed(latest_artifacts(node.pk))
-    return tuple(artifact_row(row) for row in rows if row.public_id not in shown)
+    return tuple(row for row in reversed(artifacts) if row.public_id not in shown)
 
 
-def _outputs(node: NodeRun, spec: NodeSpec) -> tuple[OutputRow, ...]:
+def _outputs(node: NodeRun, spec: NodeSpec, artifacts: Sequence[ArtifactRow]) -> tuple[OutputRow, ...]:
     values = OutputValue.objects.filter(node_run=node, is_current=True).select_related("artifact", "chosen_by")
     current = {value.name: value for value in values}
     is_open = executor_spec(node.node_type).converses or not node.is_terminal  # a trigger gives what it has, once
-    return tuple(
-        _output(output.name, output.type, output.description, output.required and is_open, current.get(output.name))
-        for output in spec.outputs
-    )
+    return tuple(_output(output, current.get(output.name), artifacts, is_open=is_open) for output in spec.outputs)
 
 
-def _output(name: str, type_: str, description: str, required: bool, value: OutputValue | None) -> OutputRow:
+def _output(
+    spec: OutputSpec, value: OutputValue | None, artifacts: Sequence[ArtifactRow], *, is_open: bool
+) -> OutputRow:
     return OutputRow(
-        name=name,
-        type=type_,
-        description=description,
-        required=required,
+        name=spec.name,
+        type=spec.type,
+        description=spec.description,
+        required=spec.required and is_open,
         is_set=value is not None,
         text=value.text if value else "",
         artifact=artifact_row(value.artifact) if value and value.artifact else None,
         reason=value.reason if value else "",
         chosen_by=full_name(value.chosen_by) if value else "",
+        candidates=tuple(row for row in artifacts if fits(spec.type, row.type, row.name)),
     )
 
 

@@ -7,14 +7,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from runs import reruns, sql
+from runs import sql
 from runs.errors import ActRefused
-from runs.states import NODE_ACTIVE, NODE_TERMINAL, RUN_TERMINAL, MessageStatus, NodeStatus, WaitingFor
-from runs.transitions.accepting import accept, apply_plan, cancel_version, end_attempt_of, version_states
+from runs.states import NODE_ACTIVE, NODE_TERMINAL, RUN_TERMINAL, CancelledWith, MessageStatus, NodeStatus, WaitingFor
+from runs.transitions.accepting import accept, apply_plan, cancel_version, end_attempt_of
 from runs.transitions.attempts import PROCESS_DIED
 from runs.transitions.consents import hold_without_consent
 from runs.transitions.ledger import Latest, Ledger, open_run
-from runs.transitions.outputs import outputs_sha256
+from runs.transitions.outputs import missing_outputs, outputs_sha256
+from runs.transitions.planning import NO_CHOICE, Choice, chosen_plan, latest_of
 from runs.transitions.starting import insert_message, queue_attempt, settle
 
 HISTORY = """
@@ -23,6 +24,17 @@ SELECT (SELECT id FROM runs_message WHERE node_run_id = %s AND role = 'user' ORD
                AND m.ordinal = (SELECT max(ordinal) FROM runs_message WHERE node_run_id = m.node_run_id)
                AND NOT EXISTS (SELECT 1 FROM runs_toolcall t WHERE t.message_id = m.id))
 """
+NAME = "COALESCE(NULLIF(trim(u.first_name || ' ' || u.last_name), ''), u.username)"
+AT = "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC'"
+ACCEPTED = f"""
+SELECT {NAME}, {AT.format("e.created_at")} FROM runs_runevent e LEFT JOIN auth_user u ON u.id = e.actor_id
+WHERE e.node_run_id = %s AND e.kind = 'node.status' AND e.data->>'status' = 'done' ORDER BY e.seq DESC LIMIT 1
+"""  # noqa: S608  (a text of ours)
+CHANGED = f"""
+SELECT o.name, {NAME}, {AT.format("o.created_at")}
+FROM runs_outputvalue o LEFT JOIN auth_user u ON u.id = o.chosen_by_id
+WHERE o.node_run_id = %s AND o.is_current ORDER BY o.id DESC LIMIT 1
+"""  # noqa: S608  (a text of ours)
 # A turn that is done again begins with its question: a whole answer whose end failed leaves the context, and so does
 # half of one that a person stopped, for a model would only go on with it. Both stay readable, folded.
 DROP_ANSWERS = """
@@ -34,7 +46,7 @@ AND ordinal > (SELECT ordinal FROM runs_message WHERE id = %s) RETURNING id, pub
 def say(run_id: int, key: str, number: int, *, by: int, text: str) -> int:
     """Add a person's message and queue the turn that answers it; returns the message's id."""
     with open_run(run_id) as ledger:
-        node = _latest(ledger, key, number)
+        node = latest_of(ledger, key, number)
         _refuse_busy(node, _("The agent is still working; stop it first, then send your message."))
         _refuse_without_consent(node)
         if node.status == NodeStatus.PENDING or _last_question(node) is None:
@@ -50,7 +62,7 @@ def say(run_id: int, key: str, number: int, *, by: int, text: str) -> int:
 def stop(run_id: int, key: str, number: int, *, by: int) -> None:
     """End the turn that runs; its text stays, the node waits for a message."""
     with open_run(run_id) as ledger:
-        node = _latest(ledger, key, number)
+        node = latest_of(ledger, key, number)
         if node.status not in NODE_ACTIVE:
             raise ActRefused(_("Nothing is running in this node."))
         end_attempt_of(ledger, node, MessageStatus.STOPPED)
@@ -59,34 +71,40 @@ def stop(run_id: int, key: str, number: int, *, by: int) -> None:
         ledger.move(node, NodeStatus.WAITING, by=by, waiting_for=WaitingFor.STOPPED)
 
 
-def confirm(run_id: int, key: str, number: int, *, by: int, outputs: str | None = None) -> None:
+def confirm(
+    run_id: int, key: str, number: int, *, by: int, outputs: str | None = None, choice: Choice = NO_CHOICE
+) -> None:
     """Accept a version that was never accepted. `outputs`: the hash the person saw; None accepts what is there."""
-    _accept(run_id, key, number, by=by, outputs=outputs, reopened=False)
+    with open_run(run_id) as ledger:
+        _accept(ledger, latest_of(ledger, key, number), by=by, outputs=outputs, choice=choice, reopened=False)
 
 
-def done(run_id: int, key: str, number: int, *, by: int, outputs: str | None = None) -> None:
-    """Accept a reopened version again; everything downstream is recomputed."""
-    _accept(run_id, key, number, by=by, outputs=outputs, reopened=True)
+def done(
+    run_id: int, key: str, number: int, *, by: int, outputs: str | None = None, choice: Choice = NO_CHOICE
+) -> None:
+    """Accept a reopened version again. What is below is kept where its inputs did not change, else computed again."""
+    with open_run(run_id) as ledger:
+        _accept(ledger, latest_of(ledger, key, number), by=by, outputs=outputs, choice=choice, reopened=True)
 
 
-def restart(run_id: int, key: str, number: int, *, by: int) -> int:
+def restart(run_id: int, key: str, number: int, *, by: int, choice: Choice = NO_CHOICE) -> int:
     """Give a node a new version with an empty conversation; returns its number. Work below it stops at once."""
     with open_run(run_id) as ledger:
-        node = _latest(ledger, key, number)
+        node = latest_of(ledger, key, number)
         if node.status in (NodeStatus.PENDING, NodeStatus.QUEUED):
             raise ActRefused(_("This node has not begun, so there is nothing to restart."))
-        apply_plan(ledger, reruns.restart(ledger.plan.graph, version_states(ledger), key), by=by)
+        apply_plan(ledger, chosen_plan(ledger, "restart", key, choice), by=by)
         settle(ledger)
         return ledger.nodes[key].number
 
 
-def retry_turn(run_id: int, key: str, number: int, *, by: int) -> None:
+def retry_turn(run_id: int, key: str, number: int, *, by: int, choice: Choice = NO_CHOICE) -> None:
     """Try the same message again in the same version, after a failure or a cancellation.
 
     A turn that failed because it killed its processes goes on alone, never beside others.
     """
     with open_run(run_id) as ledger:
-        node = _latest(ledger, key, number)
+        node = latest_of(ledger, key, number)
         stopped = node.status == NodeStatus.WAITING and node.waiting_for in (WaitingFor.STOPPED, WaitingFor.OUTPUTS)
         if node.status not in (NodeStatus.FAILED, NodeStatus.CANCELLED) and not stopped:
             raise ActRefused(_("Only a failed, stopped or cancelled turn can be tried again."))
@@ -94,11 +112,13 @@ def retry_turn(run_id: int, key: str, number: int, *, by: int) -> None:
         if message_id is None and not _ran_before(node):
             raise ActRefused(_("This node never started; restart it instead."))
         succeeded = sql.row(
-            "SELECT 1 FROM runs_attempt WHERE node_run_id = %s AND message_id = %s AND status = 'succeeded'",
+            "SELECT 1 FROM runs_attempt WHERE node_run_id = %s AND message_id IS NOT DISTINCT FROM %s "
+            "AND status = 'succeeded'",
             (node.id, message_id),
         )
         if succeeded is not None:
             raise ActRefused(_("This turn has its answer; send a message to go on."))
+        chosen_plan(ledger, "retry", key, choice)
         _drop_answers(ledger, node, message_id)
         killer = node.error_kind == PROCESS_DIED
         ledger.move(node, NodeStatus.QUEUED, by=by)
@@ -109,7 +129,7 @@ def retry_turn(run_id: int, key: str, number: int, *, by: int) -> None:
 def cancel_node(run_id: int, key: str, number: int, *, by: int) -> None:
     """Cancel this version; nothing of it starts afterwards."""
     with open_run(run_id) as ledger:
-        node = _latest(ledger, key, number)
+        node = latest_of(ledger, key, number)
         if node.status in NODE_TERMINAL:
             raise ActRefused(_("This node has already ended."))
         cancel_version(ledger, node, by=by)
@@ -126,21 +146,19 @@ def cancel_run(run_id: int, *, by: int) -> None:
         ledger.event("run.cancelled", by=by)
         for node in ledger.nodes.values():
             if node.status not in NODE_TERMINAL:
-                cancel_version(ledger, node, by=by)
+                cancel_version(ledger, node, by=by, cancelled_with=CancelledWith.RUN)
 
 
-def _accept(run_id: int, key: str, number: int, *, by: int, outputs: str | None, reopened: bool) -> None:
-    with open_run(run_id) as ledger:
-        node = _latest(ledger, key, number)
-        _refuse_unacceptable(ledger, node, reopened=reopened)
-        if outputs is not None and outputs != outputs_sha256(node.id):
-            raise ActRefused(_("The outputs changed since you saw them; look again, then accept them."))
-        accept(ledger, node, by=by)
+def _accept(ledger: Ledger, node: Latest, *, by: int, outputs: str | None, choice: Choice, reopened: bool) -> None:
+    _refuse_unacceptable(ledger, node, reopened=reopened)
+    if outputs is not None and outputs != outputs_sha256(node.id):
+        raise ActRefused(_say_what_changed(node))
+    accept(ledger, node, by=by, choice=choice)
 
 
 def _refuse_unacceptable(ledger: Ledger, node: Latest, *, reopened: bool) -> None:
     if node.status == NodeStatus.DONE:
-        raise ActRefused(_("These outputs are already accepted."))
+        raise ActRefused(_say_who_accepted(node))
     _refuse_busy(node, _("The agent is still working; wait for it or stop it."))
     _refuse_without_consent(node)
     if node.status != NodeStatus.WAITING:
@@ -148,22 +166,26 @@ def _refuse_unacceptable(ledger: Ledger, node: Latest, *, reopened: bool) -> Non
     if (node.accepted_at is not None) != reopened:
         right = "done" if node.accepted_at is not None else "confirm"
         raise ActRefused(_("The right act here is “%(act)s”.") % {"act": right})
-    required = {output.name for output in ledger.plan.specs[node.key].outputs if output.required}
-    found = sql.rows("SELECT name FROM runs_outputvalue WHERE node_run_id = %s AND is_current", (node.id,))
-    missing = required - {name for (name,) in found}
+    missing = missing_outputs(ledger, node)
     if missing:
-        names = ", ".join(sorted(missing))
+        names = ", ".join(missing)
         raise ActRefused(_("These outputs are still missing: %(names)s. Ask the agent for them.") % {"names": names})
 
 
-def _latest(ledger: Ledger, key: str, number: int) -> Latest:
-    node = ledger.nodes.get(key)
-    if node is None:
-        raise ActRefused(_("This run has no node “%(key)s”.") % {"key": key})
-    if node.number != number:
-        text = _("Version %(old)s of this node is history; version %(new)s is current.")
-        raise ActRefused(text % {"old": number, "new": node.number})
-    return node
+def _say_who_accepted(node: Latest) -> str:
+    """Tell who lost a race who won it, and when."""
+    found = sql.row(ACCEPTED, (node.id,))
+    if found is None or found[0] is None:
+        return _("These outputs are already accepted.")
+    return _("These outputs are already accepted: by %(who)s, %(at)s.") % {"who": found[0], "at": found[1]}
+
+
+def _say_what_changed(node: Latest) -> str:
+    found = sql.row(CHANGED, (node.id,))
+    if found is None or found[1] is None:
+        return _("The outputs changed since you saw them; look again, then accept them.")
+    text = _("The outputs changed since you saw them: %(who)s chose “%(name)s”, %(at)s. Look again, then accept them.")
+    return text % {"name": found[0], "who": found[1], "at": found[2]}
 
 
 def _refuse_busy(node: Latest, message: str) -> None:

@@ -20,17 +20,19 @@ from runs.transitions.events import Event, append_run_events, notify_work
 from runs.transitions.messages import close_message
 
 LOCK = """
-SELECT id, version_id, space_id, initiator_id, status, cancelled_at, inputs FROM runs_run
-WHERE id = %s FOR NO KEY UPDATE
+SELECT id, version_id, space_id, initiator_id, status, inputs FROM runs_run WHERE id = %s FOR NO KEY UPDATE
 """
+LOOK = "SELECT id, version_id, space_id, initiator_id, status, inputs FROM runs_run WHERE id = %s"
 LATEST = """
-SELECT id, key, number, status, waiting_for, node_type, executor_id, accepted_at, error_kind,
-       CASE WHEN status = 'cancelled' THEN finished_at END  -- the only ones somebody asks for; parsing times is slow
+SELECT id, key, number, status, waiting_for, node_type, executor_id, accepted_at, error_kind, cancelled_with
 FROM runs_noderun WHERE run_id = %s AND is_latest
 """
 
 
-NO_ERROR: dict[str, Any] = {"error_kind": "", "error": "", "error_detail": "", "error_retryable": False}
+# What says how a version ended; the next move wipes it.
+NO_END: dict[str, Any] = {
+    "error_kind": "", "error": "", "error_detail": "", "error_retryable": False, "cancelled_with": "",
+}  # fmt: skip
 
 
 @dataclass
@@ -46,7 +48,7 @@ class Latest:
     executor_id: int
     accepted_at: Any
     error_kind: str
-    finished_at: Any
+    cancelled_with: str
 
 
 @dataclass
@@ -58,7 +60,6 @@ class Ledger:
     space_id: int
     initiator_id: int
     status: str
-    cancelled_at: Any
     run_inputs: Any
     nodes: dict[str, Latest] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
@@ -99,22 +100,30 @@ class Ledger:
         """
         if to not in NODE_TRANSITIONS[NodeStatus(node.status)]:
             raise IllegalTransition(f"{node.key} v{node.number}: {node.status} → {to}")
-        columns = {**NO_ERROR, **columns}
+        columns = {**NO_END, **columns}
         sets = "".join(f", {name} = %s" for name in columns)
-        # What one transaction cancels carries one time, which tells it from what a person cancelled alone; else the
-        # clock, because now() is the begin of the transaction, from before it held the run.
-        moment = "now()" if to == NodeStatus.CANCELLED else "clock_timestamp()"
+        # By the clock: now() is the begin of the transaction, from before it held the run.
         sql.later(
             f"""UPDATE runs_noderun SET status = %s, waiting_for = %s,
-                    finished_at = CASE WHEN %s THEN {moment} END,
+                    finished_at = CASE WHEN %s THEN clock_timestamp() END,
                     started_at = CASE WHEN %s THEN COALESCE(started_at, clock_timestamp()) ELSE started_at END{sets}
                 WHERE id = %s AND status = %s""",  # noqa: S608  (names from our own calls)
             (to, waiting_for, to in NODE_TERMINAL, to == NodeStatus.RUNNING, *columns.values(), node.id, node.status),
             one=f"{node.key} v{node.number} is no longer {node.status}",
         )
-        node.status, node.waiting_for = to, waiting_for
+        node.status, node.waiting_for, node.cancelled_with = to, waiting_for, columns["cancelled_with"]
         extra = {"w": waiting_for} if waiting_for else {}
         self.event("node.status", node, by=by, status=to.value, **extra)
+
+    def wait_for(self, node: Latest, waiting_for: str, *, by: int | None = None) -> None:
+        """Let a waiting version wait for something else; its status stays."""
+        sql.later(
+            "UPDATE runs_noderun SET waiting_for = %s, error = '' WHERE id = %s AND status = 'waiting'",
+            (waiting_for, node.id),
+            one=f"{node.key} v{node.number} waits no longer",
+        )
+        node.waiting_for = waiting_for
+        self.event("node.status", node, by=by, status=node.status, w=waiting_for)
 
     def close_message_of(self, attempt_id: int, status: MessageStatus) -> None:
         """End the message that an attempt still streams, keeping the text it has."""
@@ -143,6 +152,14 @@ class Ledger:
                 (verdict, verdict in RUN_TERMINAL, self.run_id),
             )
             self.event("run.status", status=verdict.value)
+
+
+def look_at(run_id: int) -> Ledger:
+    """Read a run as `open_run` does, without its lock: for what only looks. Nothing of it is ever written."""
+    found, nodes = sql.batch((LOOK, (run_id,)), (LATEST, (run_id,)))
+    ledger = Ledger(*found[0])
+    ledger.nodes = {row[1]: Latest(*row) for row in nodes}
+    return ledger
 
 
 @contextmanager

@@ -18,6 +18,12 @@ INSERT INTO runs_outputvalue (node_run_id, name, type, text, artifact_id, sha256
                               created_at)
 SELECT %s, name, type, text, artifact_id, sha256, reason, %s, true, now() FROM given ORDER BY place
 """
+CLEAR_ONE = "UPDATE runs_outputvalue SET is_current = false WHERE node_run_id = %s AND name = %s AND is_current"
+STORE_ONE = """
+INSERT INTO runs_outputvalue (node_run_id, name, type, text, artifact_id, sha256, reason, chosen_by_id, is_current,
+                              created_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, true, clock_timestamp())
+"""
 CURRENT_HASHES = "SELECT name, sha256 FROM runs_outputvalue WHERE node_run_id = %s AND is_current ORDER BY name"
 
 
@@ -29,6 +35,23 @@ def store_outputs(ledger: Ledger, node: Latest, outputs: Sequence[OutputChoice],
     sql.count(CLEAR, (node.id,))
     sql.count(STORE, (*[list(column) for column in columns], node.id, message_id))
     ledger.event("output.set", node, names=[output.name for output in outputs])
+
+
+def store_choice(ledger: Ledger, node: Latest, choice: OutputChoice, *, by: int) -> None:
+    """Make what a person chose the current value of one output; the former value stays."""
+    sql.count(CLEAR_ONE, (node.id, choice.name))
+    sql.count(
+        STORE_ONE,
+        (node.id, choice.name, choice.type, choice.text, choice.artifact_id, choice.sha256, choice.reason, by),
+    )
+    ledger.event("output.set", node, by=by, names=[choice.name])
+
+
+def missing_outputs(ledger: Ledger, node: Latest) -> tuple[str, ...]:
+    """Name the required outputs of a node version that have no value, in alphabetical order."""
+    required = {output.name for output in ledger.plan.specs[node.key].outputs if output.required}
+    found = sql.rows(CURRENT_HASHES, (node.id,)) if required else []
+    return tuple(sorted(required - {name for name, _sha256 in found}))
 
 
 def outputs_sha256(node_run_id: int) -> str:

@@ -149,7 +149,7 @@ def renew(ledger: Ledger, key: str, *, by: int | None) -> Latest:
     old = ledger.nodes[key]
     found = sql.row(NEW_VERSION, (old.id,))
     assert found is not None, "the ledger holds the latest version"
-    node = Latest(found[0], key, found[1], NodeStatus.PENDING, "", old.node_type, old.executor_id, None, "", None)
+    node = Latest(found[0], key, found[1], NodeStatus.PENDING, "", old.node_type, old.executor_id, None, "", "")
     ledger.nodes[key] = node
     ledger.event("node.version", node, by=by, status=NodeStatus.PENDING.value)
     return node

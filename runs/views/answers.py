@@ -9,22 +9,30 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from runs.errors import ActForbidden, ActRefused, StaleTransition
+from runs.errors import ActForbidden, ActRefused, PlanChanged, StaleTransition
 from runs.models import NodeRun
 from runs.pages.panel import panel
 from runs.views.loading import load_node_run, standing_of
 from runs.views.rendering import is_fragment, render_panel, render_run
+from runs.views.reruns import render_plan
 from spaces.access import SpaceRequest
 
 
-def answer_act(request: SpaceRequest, node_run: NodeRun, form: forms.Form, act: Callable[[], object]) -> HttpResponse:
-    """Do the act and answer with the node as it is then; a refusal says why beside it."""
+def answer_act(
+    request: SpaceRequest, node_run: NodeRun, form: forms.Form, act: Callable[[], object], *, planned: str = ""
+) -> HttpResponse:
+    """Do the act and answer with the node as it is then; a refusal says why beside it.
+
+    `planned`: the act's name where it has a plan; one that changed meanwhile is shown again.
+    """
     try:
         if not form.is_valid():
             return answer_node(request, node_run, notice=_first_error(form), status=422)
         act()
     except ActForbidden as refusal:
         raise PermissionDenied(str(refusal)) from refusal
+    except PlanChanged as refusal:
+        return render_plan(request, node_run, planned, notice=str(refusal), status=409)
     except ActRefused as refusal:
         return answer_node(request, node_run, notice=str(refusal), status=409)
     except StaleTransition:

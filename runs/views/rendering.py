@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
@@ -13,7 +13,7 @@ from runs.views.loading import load_node_run, standing_of
 from spaces.access import SpaceRequest
 
 
-def is_fragment(request: SpaceRequest) -> bool:
+def is_fragment(request: HttpRequest) -> bool:
     """Say whether htmx asks for a part of a page."""
     return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Request-Type") != "full"
 

@@ -14,6 +14,8 @@ import './elements/message-log.js';
 import './elements/reader-dialog.js';
 import './elements/theme-switch.js';
 import './elements/toast-list.js';
+import './lists/choose-all.js';
+import './lists/live-counts.js';
 
 htmx.registerExtension('aime-morph', morphRules);
 if (!document.querySelector('workflow-editor')) document.body.dataset.ready = ''; // that one says so when it has drawn

@@ -14,6 +14,8 @@ NOT_BELOW_A_SPACE = {
     "health/ready": "names what is missing; no address, key or name is in it",
     "": "lists the spaces of the person who is signed in",
     "appearance/": "the person's own light or dark",
+    "tasks/": "what waits for the person who is signed in, in the spaces they see",
+    "tasks/count/": "how many of it",
 }
 LOADERS = {"runs.access.get_run_or_404", "spaces.access.get_membership_or_404", "spaces.access.get_space_or_404"}
 

@@ -43,9 +43,11 @@ class Sizes:
     editor_loads: int = 5
     editor_moves: int = 120
     editor_saves: int = 20
+    history_runs: int = 100_000
+    history_rounds: int = 3
 
 
-TINY = Sizes(0.5, 1.0, 4, 2, 3, 2, 4, 30, 1, 1.0, 12, 30, 1, 12, 2)
+TINY = Sizes(0.5, 1.0, 4, 2, 3, 2, 4, 30, 1, 1.0, 12, 30, 1, 12, 2, 200, 1)
 
 
 class Bench:

@@ -72,13 +72,17 @@ def accept(run: Run, key: str, *, by: int) -> None:
     act(run.pk, key, version.number, by=by)
 
 
-def drain(run: Run) -> list[str]:
-    """Claim and finish everything until nothing is queued; the keys in the order of their start."""
+def drain(run: Run, **outputs: str) -> list[str]:
+    """Claim and finish everything until nothing is queued; the keys in the order of their start.
+
+    `outputs`: what each of them gives.
+    """
+    chosen = tuple(text(name, value) for name, value in outputs.items())
     started: list[str] = []
     while jobs := take_all():
         started += jobs
         for job in jobs.values():
-            assert attempts.finish(job, Done())
+            assert attempts.finish(job, Done(chosen))
     return started
 
 

@@ -1,6 +1,7 @@
 """Random acyclic graphs, for properties of what is pure."""
 
 from itertools import combinations, pairwise
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -16,6 +17,19 @@ def graph_of(text: str) -> Graph:
         keys += names
         edges += list(pairwise(names))
     return Graph(keys, edges)
+
+
+def giving(text: str) -> dict[str, dict[str, Any]]:
+    """Give the fields of nodes that each give a text `out` and take that of each of their parents, for a document."""
+    graph = graph_of(text)
+    output = {"name": "out", "type": "text", "description": "What it found."}
+    return {
+        key: {
+            "outputs": [output],
+            "inputs": [{"name": f"of_{up}", "type": "text", "from": f"{up}.out"} for up in graph.parents(key)],
+        }
+        for key in graph.keys
+    }
 
 
 @st.composite

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from runs.models import Artifact, Blob, Heartbeat, Host, Run
+from runs.models import Artifact, Blob, Heartbeat, Host, Reuse, Run, SavedFilter, SideEffect
 from runs.start_inputs import Upload
 from tests.factories import make_run, make_space, make_workflow
 from tests.runs.turns import HOST, answer
@@ -37,10 +37,16 @@ def make(builder: User, visibility: str) -> Run:
     }
     space = make_space(builder=builder)
     run = make_run(
-        make_workflow("a", space=space, owner=builder, visibility=visibility, nodes=nodes), inputs={"goal": SECRET}
+        make_workflow("a → b", space=space, owner=builder, visibility=visibility, nodes=nodes), inputs={"goal": SECRET}
     )
     outputs = {"file": Upload(f"{SECRET}.md", SECRET.encode()), "note": SECRET}
     answer(run, "a", SECRET, outputs=outputs)
+    first, second = run.node_runs.order_by("key")
+    Reuse.objects.create(node_run=second, because_of=first, reason="its inputs did not change: a.file")
+    SideEffect.objects.create(
+        node_run=first, attempt=first.attempts.get(), kind="link", key=f"link:{SECRET}", target=SECRET, result=SECRET
+    )
+    SavedFilter.objects.create(space=space, user=builder, name=SECRET, query=f"q={SECRET}")
     Host.objects.create(id=HOST, slot=0, machine="here", pid=1, started_at=timezone.now(), heartbeat_at=timezone.now())
     Heartbeat.objects.create(name="supervisor", beat_at=timezone.now())
     return run

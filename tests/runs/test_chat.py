@@ -4,12 +4,13 @@ import pytest
 from django.contrib.auth.models import User
 
 from runs import chat
+from runs.agent.model import Usage
 from runs.agent.parts import Text, ToolUse
-from runs.agent.tools.base import ArtifactWrite, ToolOutcome
+from runs.agent.tools.base import ArtifactWrite, Effect, ToolOutcome
 from runs.artifacts import NewArtifact, latest_artifacts, store_artifact, store_blob
 from runs.chat import Fenced
 from runs.executors.base import Job
-from runs.models import Artifact, Blob, Message, Run, ToolCall
+from runs.models import Artifact, Attempt, Blob, Message, Run, SideEffect, ToolCall
 from runs.ticker import Piece, write
 from runs.transitions import acts
 from tests.runs.conftest import StartRun
@@ -47,6 +48,32 @@ def test_finish_message_replaces_deltas_by_the_whole_text(job: Job) -> None:
     message.refresh_from_db()
     assert message.text.startswith("half"), "the second time changes nothing"
     assert_sound(run_of(job))
+
+
+def test_tokens_are_counted_with_their_message_once_however_the_attempt_ends(job: Job, builder: User) -> None:
+    message_id = chat.start_message(job)
+    for _ in range(2):
+        chat.finish_message(job, message_id, (Text("half"),), Usage(20, 7))
+    acts.stop(job.run_id, "a", 1, by=builder.pk)
+    attempt = Attempt.objects.get()
+    assert (attempt.status, attempt.input_tokens, attempt.output_tokens) == ("cancelled", 20, 7)
+
+
+def test_an_outward_act_is_in_the_ledger_once_per_node_version(job: Job) -> None:
+    message_id = chat.start_message(job)
+    effect = Effect("link", "link:1", "https://example.org/\x00")
+    for call_id in ("c1", "c2"):
+        call = ToolUse(call_id, "links_record", "{}")
+        chat.start_call(job, message_id, call, False)
+        chat.finish_call(job, message_id, call, ToolOutcome("Recorded it.", effect=effect))
+    kept = SideEffect.objects.get()
+    assert (kept.node_run_id, kept.attempt_id, kept.kind, kept.key) == (
+        job.node_run_id,
+        job.attempt_id,
+        "link",
+        "link:1",
+    )
+    assert (kept.target, kept.result) == ("https://example.org/\ufffd", "Recorded it.")
 
 
 def test_tool_call_is_recorded_before_it_runs_and_completed_with_its_artifacts(job: Job) -> None:

@@ -18,9 +18,12 @@ from runs.models import (
     MessageDelta,
     NodeRun,
     OutputValue,
+    Reuse,
     Run,
     RunEvent,
     RunSequence,
+    SavedFilter,
+    SideEffect,
     ToolCall,
 )
 from spaces.models import Membership, Space
@@ -37,6 +40,7 @@ Row = dict[str, Any]
 CHANGES: dict[type[models.Model], dict[str, tuple[Row, Row]]] = {
     Run: {
         "run_status_known": ({"status": "waiting"}, {"status": "odd"}),
+        "run_trigger_known": ({"trigger": "schedule"}, {"trigger": "odd"}),
         "run_visibility_known": ({"visibility": "personal"}, {"visibility": "odd"}),
         "run_finished_at_exactly_when_terminal": (
             {"status": "done", "finished_at": NOW}, {"status": "done", "finished_at": None},
@@ -54,6 +58,9 @@ CHANGES: dict[type[models.Model], dict[str, tuple[Row, Row]]] = {
         ),
         "node_run_failed_says_why": (
             {"status": "failed", "finished_at": NOW, "error": "Because."}, {"status": "failed", "finished_at": NOW},
+        ),
+        "node_run_cancelled_with_something": (
+            {"status": "cancelled", "finished_at": NOW, "cancelled_with": "run"}, {"cancelled_with": "run"},
         ),
         "node_run_accepted_by_has_time": ({"accepted_at": NOW}, {"accepted_by_id": "<user>"}),
     },
@@ -94,6 +101,12 @@ CHANGES: dict[type[models.Model], dict[str, tuple[Row, Row]]] = {
         "output_type_known": ({"type": "image"}, {"type": "odd"}),
         "output_text_or_artifact": ({"text": "another"}, {"artifact": "<artifact>"}),
     },
+    Reuse: {
+        "reuse_says_why": ({"reason": "so"}, {"reason": ""}),
+        "reuse_is_of_another_version": ({"reason": "so"}, {"because_of": "<kept>"}),
+    },
+    SavedFilter: {"saved_filter_has_a_name": ({"name": "Broken"}, {"name": ""})},
+    SideEffect: {"side_effect_is_named": ({"kind": "mail"}, {"kind": ""})},
     RunEvent: {"event_number_positive": ({"seq": 900}, {"seq": 0})},
     RunSequence: {"sequence_not_negative": ({"seq": 0}, {"seq": -1})},
     MessageDelta: {"delta_not_empty": ({"text": "x"}, {"text": ""})},
@@ -141,6 +154,11 @@ def good(start: StartRun, builder: User) -> dict[type[models.Model], models.Mode
         RunSequence: queued.sequence, MessageDelta: message.deltas.first(), Blob: Blob.objects.get(),
         Host: Host.objects.create(id="1" * 32, slot=0, machine="m", pid=1, started_at=NOW, heartbeat_at=NOW),
         Space: run.space, Membership: Membership.objects.get(), Workflow: run.version.workflow,
+        SavedFilter: SavedFilter.objects.create(space=run.space, user=builder, name="Mine", query="status=failed"),
+        Reuse: Reuse.objects.create(node_run=node(run, "b"), because_of=node(run, "a"), reason="its inputs"),
+        SideEffect: SideEffect.objects.create(
+            node_run=node(run, "a"), attempt=node(run, "a").attempts.get(), kind="link", key="link:1", target="t"
+        ),
         TaskTemplate: template, TaskTemplateVersion: frozen,
         ExecutorConsent: ExecutorConsent.objects.create(workflow=run.version.workflow, user=builder),
         Favourite: Favourite.objects.create(workflow=run.version.workflow, user=builder),
@@ -149,7 +167,7 @@ def good(start: StartRun, builder: User) -> dict[type[models.Model], models.Mode
 
 def change(good: dict[type[models.Model], models.Model], model: type[models.Model], row: Row) -> None:
     """Update one row behind the engine's back."""
-    named = {"<user>": User.objects.get().pk, "<artifact>": good[Artifact]}
+    named = {"<user>": User.objects.get().pk, "<artifact>": good[Artifact], "<kept>": good[Reuse].node_run}
     values = {key: named.get(value, value) if isinstance(value, str) else value for key, value in row.items()}
     if model is Blob and "sha256" in row:
         Blob.objects.create(content=b"", size_bytes=0, **values)
@@ -193,6 +211,8 @@ UNIQUE: dict[str, tuple[type[models.Model], Row, Row]] = {
     "tool_call_once_per_message": (ToolCall, {}, {"call_id": "c2"}),
     "artifact_revision_unique": (Artifact, {}, {"revision": 2}),
     "output_one_current": (OutputValue, {}, {"is_current": False}),
+    "saved_filter_name_unique": (SavedFilter, {}, {"name": "Other"}),
+    "side_effect_once_per_version": (SideEffect, {}, {"key": "link:2"}),
     "event_number_unique": (RunEvent, {}, {"seq": 700}),
     "delta_offset_unique": (MessageDelta, {"seq": 701}, {"seq": 701, "offset": 99}),
     "membership_once_per_space": (Membership, {}, {}),

@@ -99,6 +99,20 @@ async def test_what_a_browser_sends_is_ignored(run: Run, builder: User) -> None:
     await until(lambda: not hub().outlets())
 
 
+@pytest.mark.parametrize("of_run", [True, False])
+async def test_socket_of_a_run_and_of_ones_own_hear_of_all_spaces(run: Run, builder: User, of_run: bool) -> None:
+    """A page of one run counts what waits in others; one below no space counts all."""
+    far = await sync_to_async(make_space)("far", builder=builder)
+    flow = await sync_to_async(make_workflow)("x", space=far, owner=builder)
+    query = {"run": run.public_id, "after": "999"} if of_run else {"mine": "1"}
+    communicator = communicate(builder, **query)
+    await communicator.connect()
+    assert await communicator.receive_json_from(5) == {"t": "notice"}  # the hub has just begun to listen
+    await sync_to_async(make_run)(flow)
+    assert await communicator.receive_json_from(5) == {"t": "notice"}
+    await communicator.disconnect()
+
+
 async def test_space_socket_gets_notices(run: Run, builder: User) -> None:
     communicator = communicate(builder, space="demo")
     await communicator.connect()

@@ -57,7 +57,7 @@ class Watcher:
 
     def watch_space(self, hub: Hub, space: Space, user: User, role: str = "builder") -> "Watcher":
         self.outlet = Outlet(self.send, self.close, user_id=user.pk, space_id=space.pk, role=role)
-        hub.follow_space(self.outlet)
+        hub.follow_spaces(self.outlet)
         return self
 
     def kinds(self) -> list[str]:

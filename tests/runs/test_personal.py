@@ -33,6 +33,7 @@ from workflows.models import ExecutorConsent, Workflow
 SECRET = "quokka"
 OTHERS = ("colleague", "admin", "outsider")
 LIST, WORKFLOW, TASK_TEMPLATE, RUN = "list", "workflow", "task template", "run"
+OWN = "own"  # a person's own across their spaces: everybody has it, so nobody gets a 404
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,15 @@ ADDRESSES = {
     "runs:space-home": Row(LIST),
     "runs:space-activity": Row(LIST),
     "runs:task-preview-create": Row(LIST),
+    "runs:my-task-index": Row(LIST),
+    "runs:run-index": Row(LIST),
+    "runs:run-export": Row(LIST),
+    "runs:run-cancellations-create": Row(LIST),
+    "runs:run-comparison": Row(LIST),
+    "runs:saved-filter-create": Row(LIST),
+    "runs:saved-filter-deletion-create": Row(LIST),
+    "runs:my-task-list": Row(OWN),
+    "runs:my-task-count": Row(OWN),
     "workflows:workflow-detail": Row(WORKFLOW),
     "workflows:draft-update": Row(WORKFLOW),
     "workflows:copy-create": Row(WORKFLOW),
@@ -107,6 +117,8 @@ ADDRESSES = {
     "runs:restart-create": Row(RUN, ACT),
     "runs:retry-create": Row(RUN, ACT),
     "runs:node-cancellation-create": Row(RUN, ACT),
+    "runs:node-plan": Row(RUN),
+    "runs:output-choice-create": Row(RUN, ACT),
 }
 COMMANDS = {  # what each is called with on behalf of somebody: {user} is their name, {run} the run's id, {file} a file
     "export_template": ["quokka", "--space", "demo", "--user", "{user}"],
@@ -164,10 +176,16 @@ def scene(space: Space, builder: User) -> Scene:
         "slug": SECRET,
         "number": 1,
         "run_id": run.public_id,
+        "name": "file",
         "message_id": node.messages.first().public_id,  # type: ignore[union-attr]
         "artifact_id": node.artifacts.get().public_id,
     }
     return Scene(workflow, run, values)
+
+
+def said(answer: Any) -> str:
+    """Read an answer, also one that is streamed."""
+    return str((answer.getvalue() if answer.streaming else answer.content).decode())
 
 
 def browser(name: str) -> Client:
@@ -182,7 +200,7 @@ def test_tables_have_every_address_and_every_command() -> None:
     assert {name for name, app in get_commands().items() if app in apps} - NOT_ABOUT_ONE == set(COMMANDS)
 
 
-@pytest.mark.parametrize("name", [name for name, row in ADDRESSES.items() if row.about != LIST])
+@pytest.mark.parametrize("name", [name for name, row in ADDRESSES.items() if row.about not in (LIST, OWN)])
 def test_address_of_what_is_personal_leads_others_nowhere(scene: Scene, name: str) -> None:
     row = ADDRESSES[name]
     address = scene.address(name, row.about)
@@ -199,16 +217,26 @@ def test_address_of_what_is_personal_leads_others_nowhere(scene: Scene, name: st
     assert set(mine) - {404, 405}, f"{address} answers not even its owner: the row proves nothing"
 
 
+QUERIES = ("", f"?q={SECRET}", "?personal=1", "?problems=1&unpublished=1", "?archived=1", f"?template={SECRET}")
+
+
 @pytest.mark.parametrize("name", [name for name, row in ADDRESSES.items() if row.about == LIST])
 def test_lists_and_forms_do_not_mention_what_is_personal(scene: Scene, name: str) -> None:
     address = scene.address(name, LIST)
     for person in ("colleague", "admin"):
-        for query in ("", f"?q={SECRET}", "?personal=1", "?problems=1&unpublished=1", "?archived=1"):
+        for query in (*QUERIES, f"?run={scene.run.public_id}&node=a&tab=waiting"):
             found = browser(person).get(address + query)
-            assert found.status_code in (200, 405)
-            text = found.content.decode().replace(f"q={SECRET}", "").replace(f'value="{SECRET}"', "")
-            assert SECRET not in text, (person, address, query)
-        assert SECRET not in browser(person).post(address).content.decode()
+            assert found.status_code in (200, 302, 405)
+            text = said(found).replace(f"q={SECRET}", "").replace(f'value="{SECRET}"', "")
+            assert SECRET not in text.replace(f"template={SECRET}", ""), (person, address, query)
+        for query in (f"?before={scene.run.public_id}", f"?after={scene.run.public_id}"):
+            found = browser(person).get(address + query)
+            assert found.status_code == (404 if name == "runs:run-comparison" else found.status_code)
+            assert SECRET not in said(found)
+        given = {"run": scene.run.public_id}
+        assert SECRET not in browser(person).post(address, given).content.decode()
+        scene.run.refresh_from_db()
+        assert scene.run.status == "waiting"
     answers = [browser("outsider").get(address), browser("outsider").post(address)]
     assert {found.status_code for found in answers} <= {404, 405}
     assert 404 in {found.status_code for found in answers}
@@ -226,6 +254,23 @@ def test_shared_task_template_does_not_say_which_personal_workflow_uses_it(
     for person in ("colleague", "admin"):
         text = browser(person).get(address, {"workflow": SECRET}).content.decode()
         assert SECRET not in text.replace(f"workflow={SECRET}", "")
+
+
+@pytest.mark.parametrize("name", [name for name, row in ADDRESSES.items() if row.about == OWN])
+def test_what_is_ones_own_holds_nothing_of_others(scene: Scene, name: str) -> None:
+    address = scene.address(name, OWN)
+    chosen = f"{address}?run={scene.run.public_id}&node=a"
+    for person in OTHERS:
+        for query in (address, f"{address}?tab=started", chosen):
+            found = browser(person).get(query)
+            assert (found.status_code, SECRET in found.content.decode()) == (200, False), (person, query)
+    assert browser("builder").get(chosen).status_code == 200
+
+
+def test_own_lists_find_what_is_personal_for_its_owner(scene: Scene) -> None:
+    """Else the tests above would prove nothing."""
+    for address in ("/tasks/", "/s/demo/tasks/", "/s/demo/runs/", "/s/demo/runs.csv", f"/s/demo/runs/?q={SECRET}+run"):
+        assert f"The {SECRET} run" in said(browser("builder").get(address)), address
 
 
 def test_consent_of_another_to_a_template_that_became_personal_is_not_shown(scene: Scene) -> None:

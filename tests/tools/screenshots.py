@@ -177,6 +177,20 @@ def home(stage: Stage) -> None:
     stage.shoot("gallery")
 
 
+def lists(stage: Stage) -> None:
+    """What waits for a person, what was run, and two runs side by side."""
+    page = stage.page
+    stage.go("/s/demo/tasks/")
+    expect(page.get_by_role("button", name="Confirm")).to_be_visible()
+    stage.shoot("tasks", "desk", "phone")
+    stage.go("/s/demo/runs/")
+    stage.shoot("history", "desk", "phone")
+    rows = page.get_by_role("row").filter(has_text="Requirement to code")
+    newer, older = (rows.nth(place).get_by_role("checkbox").input_value() for place in (0, 1))
+    stage.go(f"/s/demo/run-comparison/?before={older}&after={newer}")
+    stage.shoot("run-comparison")
+
+
 def editor(stage: Stage) -> None:
     """The editor with a graph, its dialogs, and an old version."""
     page = stage.page
@@ -232,7 +246,7 @@ def consents(stage: Stage) -> None:
     stage.shoot("consents")
 
 
-PAGES: tuple[Callable[[Stage], None], ...] = (entry, runs, home, editor, imports, task_templates, consents)
+PAGES: tuple[Callable[[Stage], None], ...] = (entry, runs, home, lists, editor, imports, task_templates, consents)
 
 
 # --- The installation -----------------------------------------------------------------------------------------------

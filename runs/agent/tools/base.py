@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from runs.agent.model import ToolSpec
 from runs.agent.naming import ArtifactType
@@ -26,16 +26,35 @@ class ArtifactWrite:
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """An outward act: something that others may see. `key` (at most 80 characters) names it within a node version."""
+
+    kind: str
+    key: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class ToolOutcome:
-    """What the model is told, and what is to be stored with it."""
+    """What the model is told, and what is to be stored with it. `effect`: the outward act that it was, if any."""
 
     text: str
     is_error: bool = False
     writes: tuple[ArtifactWrite, ...] = ()
+    effect: Effect | None = None
 
 
 class ToolFailed(Exception):
     """The call cannot be done; the text goes back to the model."""
+
+
+@runtime_checkable
+class Outward(Protocol):
+    """A tool that acts outwardly says what a call would do, before it does it; what was done is not repeated."""
+
+    def effect(self, arguments: Mapping[str, Any]) -> Effect | None:
+        """Name the outward act of a call; None where it is none. Never raises: the call itself does."""
+        ...
 
 
 class Tool(Protocol):

@@ -6,6 +6,7 @@ title of its own.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 
 from runs.agent.model import ToolSpec
 from runs.agent.naming import MAX_NAME_CHARS
-from runs.agent.tools.base import ArtifactWrite, Tool, ToolFailed, ToolOutcome
+from runs.agent.tools.base import ArtifactWrite, Effect, Tool, ToolFailed, ToolOutcome
 from runs.agent.workspace import Workspace
 
 MAX_URL_CHARS = 2000
@@ -66,6 +67,11 @@ class RecordLink:
             "additionalProperties": False,
         },
     )
+
+    def effect(self, arguments: Mapping[str, Any]) -> Effect | None:
+        url, title = str(arguments["url"]).strip(), " ".join(str(arguments["title"]).split())
+        digest = hashlib.sha256(f"{url}\n{title}".encode(errors="replace")).hexdigest()
+        return Effect("link", f"link:{digest}", url)
 
     async def run(self, arguments: Mapping[str, Any], workspace: Workspace) -> ToolOutcome:
         url = checked_url(arguments["url"])

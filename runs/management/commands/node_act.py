@@ -1,4 +1,7 @@
-"""Act on a node: `node_act ID NODE say TEXT | stop | confirm | done | restart | retry_turn | cancel --user NAME`."""
+"""Act on a node: `node_act ID NODE say TEXT | stop | confirm | done | restart | retry_turn | cancel --user NAME`.
+
+With `--plan` it prints what the act would do, and does nothing.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,16 +15,17 @@ from runs.actions import nodes
 from runs.actions.chat import say
 from runs.commands import FAILED_STATUSES, RunCommand, acting, add_wait, find_run, result_of
 from runs.models import NodeRun, Run
+from runs.pages.reruns import plan_document, plan_page, plan_text
+from runs.transitions.planning import NO_CHOICE, Choice
 from runs.waiting import wait_for_node
 from spaces.commands import Misused, Result, find_user, suggestion
 
-ACTS: dict[str, Callable[..., Any]] = {
-    "stop": nodes.stop,
+ACTS: dict[str, Callable[..., Any]] = {"stop": nodes.stop, "cancel": nodes.cancel_node}
+PLANNED: dict[str, Callable[..., Any]] = {
     "confirm": nodes.confirm,
     "done": nodes.done,
     "restart": nodes.restart,
     "retry_turn": nodes.retry_turn,
-    "cancel": nodes.cancel_node,
 }
 
 
@@ -33,9 +37,14 @@ class Command(RunCommand):
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("id", help=_("the run's id"))
         parser.add_argument("node", help=_("the node's key"))
-        parser.add_argument("act", choices=["say", *ACTS])
+        parser.add_argument("act", choices=["say", *ACTS, *PLANNED])
         parser.add_argument("text", nargs="?", help=_("what to say"))
         parser.add_argument("--user", required=True, help=_("who does it"))
+        parser.add_argument("--node-version", type=int, dest="number", help=_("the node version; else the latest"))
+        parser.add_argument("--plan", action="store_true", help=_("print what the act would do, and do nothing"))
+        parser.add_argument("--seen", default="", metavar="PLAN", help=_("refuse when the plan is another one now"))
+        parser.add_argument("--reuse", metavar="KEY,KEY", help=_("keep these of what is offered, nothing else"))
+        parser.add_argument("--rerun", metavar="KEY,KEY", help=_("compute these of what is offered again"))
         add_wait(parser, _("wait until the node is no longer at work"))
 
     def run(self, options: dict[str, Any]) -> Result:
@@ -44,8 +53,13 @@ class Command(RunCommand):
             raise Misused(_("Write: say TEXT.") if act == "say" else _("Only say takes a text."))
         user = find_user(options["user"])
         run = find_run(options["id"], user)
-        node_run = _find_node(run, key)
-        acting(lambda: _act(act, node_run, user, text), run)
+        node_run = _find_node(run, key, options["number"])
+        choice = _choice(options)
+        if act not in PLANNED and (choice != NO_CHOICE or options["plan"]):
+            raise Misused(_("This act has no plan; leave --plan, --seen, --reuse and --rerun out."))
+        if options["plan"]:
+            return acting(lambda: _plan(node_run, act, choice, user), run)
+        acting(lambda: _act(act, node_run, user, text, choice), run)
         if options["wait"] is None:
             return result_of(run.pk)
 
@@ -57,17 +71,36 @@ class Command(RunCommand):
         return result_of(run.pk, in_time=wait_for_node(run.pk, key, options["wait"]), failed=failed)
 
 
-def _find_node(run: Run, key: str) -> NodeRun:
-    latest = NodeRun.objects.filter(run=run, is_latest=True).select_related("run")
-    node_run = latest.filter(key=key).first()
+def _find_node(run: Run, key: str, number: int | None) -> NodeRun:
+    versions = NodeRun.objects.filter(run=run).select_related("run")
+    latest = versions.filter(is_latest=True)
+    node_run = (latest if number is None else versions.filter(number=number)).filter(key=key).first()
+    if node_run is None and number is not None and latest.filter(key=key).exists():
+        raise Misused(_("Node %(key)s has no version %(number)d.") % {"key": key, "number": number})
     if node_run is None:
         known = suggestion(key, latest.values_list("key", flat=True))
         raise Misused(_("The run has no node %(key)s") % {"key": key} + known)
     return node_run
 
 
-def _act(act: str, node_run: NodeRun, user: User, text: str | None) -> None:
+def _choice(options: dict[str, Any]) -> Choice:
+    reuse = None if options["reuse"] is None else _keys(options["reuse"])
+    return Choice(again=_keys(options["rerun"] or ""), reuse=reuse, seen=options["seen"])
+
+
+def _keys(text: str) -> frozenset[str]:
+    return frozenset(key.strip() for key in text.split(",") if key.strip())
+
+
+def _plan(node_run: NodeRun, act: str, choice: Choice, user: User) -> Result:
+    page = plan_page(node_run, act.removesuffix("_turn"), choice, user)
+    return Result(plan_document(page), plan_text(page))
+
+
+def _act(act: str, node_run: NodeRun, user: User, text: str | None, choice: Choice) -> None:
     if act == "say":
         say(node_run=node_run, by=user, text=text or "")
+    elif act in PLANNED:
+        PLANNED[act](node_run=node_run, by=user, choice=choice)
     else:
         ACTS[act](node_run=node_run, by=user)

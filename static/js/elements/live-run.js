@@ -2,6 +2,7 @@
 import { refetch } from '../lib/fetching.js';
 import { staleFragments } from '../lib/frames.js';
 import { LiveSocket } from '../lib/live-socket.js';
+import { announce } from '../lib/notices.js';
 import { Refresher } from '../lib/refresher.js';
 import { texts } from '../lib/texts.js';
 import { ChatMessage } from './chat-message.js';
@@ -12,6 +13,7 @@ class LiveRun extends HTMLElement {
   #socket;
   #refresher;
   #events;
+  #hasBeenLive = false;
 
   connectedCallback() {
     this.#events = new AbortController();
@@ -50,6 +52,7 @@ class LiveRun extends HTMLElement {
   }
 
   #take(frame) {
+    if (frame.t === 'notice') announce();
     if (frame.t === 'delta') ChatMessage.receive(this, frame);
     const stale = staleFragments(frame, this.#view());
     if (frame.t === 'message' && stale.length === 0) texts.forget(frame.m); // of another node
@@ -77,7 +80,9 @@ class LiveRun extends HTMLElement {
   }
 
   async #loadOverview(node) {
-    const outcome = await refetch(this.querySelector('#run-overview'), { node });
+    const overview = this.querySelector('#run-overview');
+    if (!overview) return true; // a page that shows one node of a run, such as My tasks
+    const outcome = await refetch(overview, { node });
     if (outcome === null) this.#tell('refused', 0);
     return outcome;
   }
@@ -107,7 +112,14 @@ class LiveRun extends HTMLElement {
     }
   }
 
+  /** Notices carry no numbers: after a break any list may have changed. */
+  #cameBack() {
+    if (this.#hasBeenLive) announce();
+    this.#hasBeenLive = true;
+  }
+
   #tell(state, failures) {
+    if (state === 'live') this.#cameBack();
     const shown = state === 'reconnecting' && !navigator.onLine ? 'offline' : state;
     document.dispatchEvent(new CustomEvent('live:state', { detail: { state: shown } }));
     if (state === 'refused') this.#socket.close();

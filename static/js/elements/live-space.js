@@ -1,43 +1,23 @@
-// <live-space>: the activity of a space, fetched again when the server says that a list may have changed.
+// <live-space>: its one child, fetched again when the server says that a list may have changed.
 import { refetch } from '../lib/fetching.js';
-import { LiveSocket } from '../lib/live-socket.js';
+import { onNotice } from '../lib/notices.js';
 import { Refresher } from '../lib/refresher.js';
 
-const KEY = 'activity';
+const KEY = 'list';
 
 class LiveSpace extends HTMLElement {
-  #socket;
+  #events;
   #refresher;
-  #hasBeenLive = false;
 
   connectedCallback() {
+    this.#events = new AbortController();
     this.#refresher = new Refresher(() => refetch(this.firstElementChild));
-    this.#socket = new LiveSocket({
-      after: 0,
-      url: () => this.#address(),
-      onFrame: () => this.#refresher.request(KEY),
-      onState: (state) => this.#onState(state),
-    });
-    this.#socket.open();
+    onNotice(() => this.#refresher.request(KEY), this.#events.signal);
   }
 
   disconnectedCallback() {
-    this.#socket.close();
+    this.#events.abort();
     this.#refresher.stop();
-  }
-
-  #address() {
-    const url = new URL(this.dataset.socket, document.baseURI);
-    url.protocol = url.protocol.replace('http', 'ws');
-    url.searchParams.set('space', this.dataset.space);
-    return url.href;
-  }
-
-  /** Notices carry no numbers: after a break anything may have changed. */
-  #onState(state) {
-    if (state !== 'live') return;
-    if (this.#hasBeenLive) this.#refresher.request(KEY);
-    this.#hasBeenLive = true;
   }
 }
 

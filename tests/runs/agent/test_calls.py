@@ -11,6 +11,7 @@ from runs.agent.calls import MAX_RESULT_CHARS, ToolRunner
 from runs.agent.model import ToolSpec
 from runs.agent.parts import ToolUse
 from runs.agent.tools.base import ToolFailed, ToolOutcome
+from runs.agent.tools.links import links_tools
 from runs.agent.workspace import Workspace
 
 SCHEMA = {
@@ -111,3 +112,23 @@ async def test_cancelling_ends_the_tool(runner: ToolRunner) -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_an_outward_act_of_the_ledger_is_answered_and_not_repeated() -> None:
+    arguments = {"url": "https://example.org/a", "title": "A page"}
+    first = await said(ToolRunner(links_tools(), Workspace({}, load)), arguments, "links_record")
+    assert first.effect is not None and len(first.writes) == 1
+    assert (first.effect.kind, first.effect.target) == ("link", "https://example.org/a")
+    done = {first.effect.key: first.text}
+    second = await said(ToolRunner(links_tools(), Workspace({}, load, effects=done)), arguments, "links_record")
+    assert (second.text, second.writes, second.effect) == (first.text, (), None)
+    other = {**arguments, "url": "https://example.org/b"}
+    third = await said(ToolRunner(links_tools(), Workspace({}, load, effects=done)), other, "links_record")
+    assert len(third.writes) == 1, "another address is another act"
+
+
+async def test_a_refused_outward_act_is_none() -> None:
+    refused = await said(
+        ToolRunner(links_tools(), Workspace({}, load)), {"url": "ftp://x", "title": "X"}, "links_record"
+    )
+    assert refused.is_error and refused.effect is None

@@ -1,0 +1,102 @@
+"""All rows of one run at one moment, in one query, and the same facts as a model tells them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from runs.staleness import stale_inputs
+from tests.runs.modelled.model import Model
+
+Rows = dict[int, dict[str, Any]]
+
+LOOK = """
+SELECT r.status, s.seq,
+  (SELECT json_agg(to_jsonb(n) ORDER BY n.id) FROM runs_noderun n WHERE n.run_id = r.id),
+  (SELECT json_agg(to_jsonb(a) ORDER BY a.id) FROM runs_attempt a JOIN runs_noderun n ON n.id = a.node_run_id
+   WHERE n.run_id = r.id),
+  (SELECT json_agg(to_jsonb(m) ORDER BY m.id) FROM runs_message m JOIN runs_noderun n ON n.id = m.node_run_id
+   WHERE n.run_id = r.id),
+  (SELECT json_agg(to_jsonb(o) ORDER BY o.id) FROM runs_outputvalue o JOIN runs_noderun n ON n.id = o.node_run_id
+   WHERE n.run_id = r.id),
+  (SELECT json_agg(to_jsonb(u) ORDER BY u.id) FROM runs_reuse u JOIN runs_noderun n ON n.id = u.node_run_id
+   WHERE n.run_id = r.id),
+  (SELECT json_build_array(count(*), max(e.seq)) FROM runs_runevent e WHERE e.run_id = r.id),
+  (SELECT count(*) FROM runs_messagedelta d WHERE d.run_id = r.id)
+FROM runs_run r JOIN runs_runsequence s ON s.run_id = r.id WHERE r.id = %s
+"""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The rows, each by its id. `events`, `deltas`: how many there are; `last`: the last number given out."""
+
+    status: str
+    last: int
+    nodes: Rows
+    attempts: Rows
+    messages: Rows
+    outputs: Rows
+    reuses: Rows
+    events: int
+    deltas: int
+
+    def latest(self) -> dict[str, dict[str, Any]]:
+        return {row["key"]: row for row in self.nodes.values() if row["is_latest"]}
+
+    def attempts_of(self, node_id: int) -> list[dict[str, Any]]:
+        return [row for row in self.attempts.values() if row["node_run_id"] == node_id]
+
+    def output_of(self, node_id: int) -> str | None:
+        current = (o["text"] for o in self.outputs.values() if o["node_run_id"] == node_id and o["is_current"])
+        return next(current, None)
+
+
+def look(run_id: int) -> Picture:
+    """Read everything of a run."""
+    found = connection.connection.execute(LOOK, (run_id,), prepare=True).fetchone()
+    status, last, nodes, attempts, messages, outputs, reuses, events, deltas = found
+    tables = (nodes, attempts, messages, outputs, reuses)
+    by_id: list[Rows] = [{row["id"]: row for row in rows or ()} for rows in tables]
+    return Picture(status, last, *by_id, events=events[0], deltas=deltas)
+
+
+Facts = dict[str, Any]
+
+
+def told_by_rows(picture: Picture) -> Facts:
+    """Tell the state of a run from its rows, as `told_by_model` does from a model."""
+    facts: Facts = {"run": picture.status}
+    for row in picture.nodes.values():
+        questions = [m for m in picture.messages.values() if m["node_run_id"] == row["id"] and m["role"] == "user"]
+        facts[f"{row['key']} v{row['number']}"] = {
+            "status": row["status"], "waiting_for": row["waiting_for"], "accepted": row["accepted_at"] is not None,
+            "output": picture.output_of(row["id"]), "questions": len(questions),
+            "given": {entry["source"].split(".")[0]: entry["value"] or None for entry in row["inputs"].values()},
+            "attempts": [a["status"] for a in picture.attempts_of(row["id"])],
+            "kept": len([reuse for reuse in picture.reuses.values() if reuse["node_run_id"] == row["id"]]),
+        }  # fmt: skip
+    return facts | {"stale": _stale(picture)}
+
+
+def told_by_model(model: Model) -> Facts:
+    """Tell the state of a run that the rules demand."""
+    facts: Facts = {"run": model.verdict}
+    for key, versions in model.versions.items():
+        for version in versions:
+            facts[f"{key} v{version.number}"] = {
+                "status": version.status, "waiting_for": version.waiting_for, "accepted": version.accepted,
+                "output": version.output, "questions": version.questions, "given": version.given,
+                "attempts": [one.status for one in version.tries], "kept": version.kept,
+            }  # fmt: skip
+    return facts | {"stale": sorted(model.stale())}
+
+
+def _stale(picture: Picture) -> list[str]:
+    latest = picture.latest()
+    keys = {row["id"]: key for key, row in latest.items()}
+    current = {
+        (keys[o["node_run_id"]], o["name"]): o["sha256"]
+        for o in picture.outputs.values() if o["is_current"] and o["node_run_id"] in keys
+    }  # fmt: skip
+    return sorted(key for key, row in latest.items() if stale_inputs(row["inputs"], current))

@@ -1,0 +1,296 @@
+"""The history of a space: what is listed to whom, filters, pages, many cancelled at once, CSV, saved filters."""
+
+import csv
+import io
+import re
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import AsyncClient, Client
+from pytest_django import DjangoAssertNumQueries
+
+from runs.history.paging import PAGE
+from runs.models import NodeRun, Run, SavedFilter
+from spaces.models import Space
+from tests.factories import make_run, make_space, make_workflow
+from tests.runs.turns import answer
+from workflows.models import Workflow
+
+Browser = Callable[..., Client]
+LIST = "/s/demo/runs/"
+FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+
+def titles(html: str) -> list[str]:
+    return re.findall(r'class="table__name" href="[^"]+">([^<]*)<', html)
+
+
+def listed(client: Client, query: str = "") -> list[str]:
+    found = client.get(f"{LIST}?{query}")
+    assert found.status_code == 200
+    return titles(found.content.decode())
+
+
+def test_public_runs_and_own_personal_ones_are_listed_newest_first(
+    workflow: Workflow, space: Space, admin: User, builder: User, as_: Browser
+) -> None:
+    personal = make_workflow("a", space=space, owner=builder, visibility="personal")
+    for title in ("first", "second"):
+        make_run(workflow, title=title)
+    make_run(personal, title="own")
+    assert listed(as_("builder")) == ["own", "second", "first"]
+    assert listed(as_("viewer")) == ["second", "first"]
+    assert listed(as_("admin")) == ["second", "first"]
+    assert as_("outsider").get(LIST).status_code == 404
+
+
+def test_runs_of_another_space_are_not_listed(workflow: Workflow, builder: User, as_: Browser) -> None:
+    make_run(make_workflow("a", space=make_space("other", builder=builder), owner=builder), title="elsewhere")
+    make_run(workflow, title="here")
+    assert listed(as_("builder")) == ["here"]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("status=cancelled", ["theirs"]),
+        ("status=running", ["发票导出", "mine"]),
+        ("status=running&status=cancelled", ["theirs", "发票导出", "mine"]),
+        ("status=nonsense", ["theirs", "发票导出", "mine"]),
+        ("template=other", ["theirs"]),
+        ("template=nowhere", []),
+        ("template=nowhere&q=mine", []),
+        ("trigger=manual", ["theirs", "发票导出", "mine"]),
+        ("trigger=schedule", []),
+        ("by=admin", ["theirs"]),
+        ("by=nobody", []),
+        ("run_as=builder", ["发票导出", "mine"]),
+        ("since=2020-01-01", ["theirs", "发票导出", "mine"]),
+        ("since=2999-01-01", []),
+        ("until=2020-01-01", []),
+        ("until=not-a-day", ["theirs", "发票导出", "mine"]),
+        ("q=MINE", ["mine"]),
+        ("q=发票", ["发票导出"]),
+        ("q=票", ["发票导出"]),
+        ("q=导出+发", ["发票导出"]),
+        ("q=quarter", ["mine"]),
+        ("q=%25", []),
+        ("q=thei_s", []),
+        ("q=theirs&status=running", []),
+        ("q=%00", ["theirs", "发票导出", "mine"]),
+    ],
+)
+def test_filters_of_the_address(
+    workflow: Workflow, space: Space, admin: User, as_: Browser, query: str, expected: list[str]
+) -> None:
+    make_run(workflow, title="mine", inputs={"goal": "Export the last QUARTER"})
+    make_run(workflow, title="发票导出")
+    theirs = make_run(make_workflow("x", space=space, owner=admin, slug="other"), by=admin, title="theirs")
+    as_("admin").post(f"/s/demo/runs/{theirs.public_id}/cancellation/")
+    assert listed(as_("builder"), query) == expected
+
+
+def test_fragment_is_the_list_alone_and_says_its_address(workflow: Workflow, as_: Browser) -> None:
+    make_run(workflow, title="one")
+    found = as_("builder").get(f"{LIST}?q=one&status=&template=", headers=FRAGMENT)
+    html = found.content.decode()
+    assert html.lstrip().startswith('<section id="history-list"')
+    assert found["HX-Replace-Url"] == f"{LIST}?q=one"
+    assert "<html" not in html
+
+
+def test_row_says_template_people_trigger_and_where_it_is(waiting: Run, as_: Browser) -> None:
+    html = as_("builder").get(LIST).content.decode()
+    assert "Waiting for you" in html
+    assert "Analyse" in html  # the node that it is at
+    assert "By hand" in html
+    assert "Cancel run" in html
+    assert "Cancel run" not in as_("viewer").get(LIST).content.decode()
+
+
+def test_lineage_names_the_node_that_was_begun_anew(waiting: Run, page: str, as_: Browser) -> None:
+    NodeRun.objects.filter(run=waiting, key="a").update(number=2)
+    assert "re-run from Analyse (v2)" in as_("builder").get(LIST).content.decode()
+
+
+def test_failed_run_offers_the_plan_from_its_failed_node(waiting: Run, as_: Browser) -> None:
+    from django.utils import timezone
+
+    failed = {"status": "failed", "waiting_for": "", "error": "It broke.", "finished_at": timezone.now()}
+    NodeRun.objects.filter(run=waiting, key="a").update(**failed)
+    assert f"/runs/{waiting.public_id}/nodes/a/plan/?act=restart" in as_("builder").get(LIST).content.decode()
+    assert f"/runs/{waiting.public_id}/nodes/a/plan/?act=restart" not in as_("viewer").get(LIST).content.decode()
+
+
+# --- Pages ----------------------------------------------------------------------------------------------------------
+def test_pages_are_stable_while_runs_come(workflow: Workflow, as_: Browser) -> None:
+    make_many(workflow, 2 * PAGE + 3)
+    client = as_("builder")
+    first = client.get(LIST).content.decode()
+    seen = titles(first)
+    make_many(workflow, 5, "late")
+    older = re.search(r'rel="next" href="([^"]+)"', first)
+    assert older
+    second = client.get(older[1].replace("&amp;", "&")).content.decode()
+    assert len(seen) == len(titles(second)) == PAGE
+    assert not set(seen) & set(titles(second))
+    newer = re.search(r'rel="prev" href="([^"]+)"', second)
+    assert newer
+    assert titles(client.get(newer[1].replace("&amp;", "&")).content.decode()) == seen
+
+
+def test_page_after_too_few_runs_is_the_newest_page(workflow: Workflow, as_: Browser) -> None:
+    make_many(workflow, 5)
+    oldest = Run.objects.order_by("public_id").first()
+    assert oldest
+    assert len(listed(as_("builder"), f"after={oldest.public_id}")) == 5
+
+
+def test_history_costs_the_same_for_any_number_of_runs(
+    workflow: Workflow, as_: Browser, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    client = as_("builder")
+    make_many(workflow, 3)
+    client.get(LIST)
+    make_many(workflow, 60)
+    with django_assert_max_num_queries(14):
+        client.get(f"{LIST}?before=7ZZZZZZZZZZZZZZZZZZZZZZZZZ&status=running")
+    with django_assert_max_num_queries(18):
+        client.get(f"{LIST}?q=many&template=flow&by=builder&run_as=builder&after=00000000000000000000000000")
+
+
+def make_many(workflow: Workflow, count: int, name: str = "many") -> None:
+    """Make runs without nodes, as many as a page test needs."""
+    for number in range(count):
+        Run.objects.create(
+            space_id=workflow.space_id, version_id=workflow.live_version_id, visibility="space",
+            title=f"{name} {number}", initiator_id=workflow.owner_id,
+            search_text=f"{name} {number}", executor_ids=[workflow.owner_id],
+        )  # fmt: skip
+
+
+# --- Many at once ---------------------------------------------------------------------------------------------------
+def test_bulk_cancel_says_per_run_what_happened(workflow: Workflow, space: Space, admin: User, as_: Browser) -> None:
+    ended, going = make_run(workflow, title="ended"), make_run(workflow, title="going")
+    theirs = make_run(make_workflow("x", space=space, owner=admin), by=admin, title="theirs")
+    client = as_("builder")
+    client.post(f"/s/demo/runs/{ended.public_id}/cancellation/")
+    chosen = [ended.public_id, going.public_id, theirs.public_id, "NO" * 13]
+    found = client.post("/s/demo/run-cancellations/", {"run": chosen}, headers=FRAGMENT)
+    assert found.status_code == 200
+    html = found.content.decode()
+    outcomes = html[html.index('id="history-outcomes"') :]
+    rows = re.findall(r'data-tone="(\w+)".*?<b class="truncate">([^<]*)</b>', outcomes)
+    assert rows == [("person", "ended"), ("ok", "going"), ("person", "theirs"), ("person", "NO" * 13)]
+    assert "There is no such run." in outcomes
+    statuses = {run.title: run.status for run in Run.objects.all()}
+    assert statuses == {"ended": "cancelled", "going": "cancelled", "theirs": "running"}
+
+
+def test_bulk_cancel_finds_no_run_of_another_space(workflow: Workflow, builder: User, as_: Browser) -> None:
+    elsewhere = make_run(make_workflow("a", space=make_space("other", builder=builder), owner=builder), title="far")
+    html = as_("builder").post("/s/demo/run-cancellations/", {"run": elsewhere.public_id}).content.decode()
+    assert "There is no such run." in html
+    assert "far" not in titles(html)
+    elsewhere.refresh_from_db()
+    assert elsewhere.status == "running"
+
+
+def test_bulk_cancel_of_nothing_asks_to_choose(space: Space, as_: Browser) -> None:
+    found = as_("builder").post("/s/demo/run-cancellations/")
+    assert "Choose the runs to cancel first." in found.content.decode()
+
+
+def test_bulk_cancel_is_no_get(space: Space, as_: Browser) -> None:
+    assert as_("builder").get("/s/demo/run-cancellations/").status_code == 405
+
+
+# --- CSV ------------------------------------------------------------------------------------------------------------
+def table(content: bytes) -> list[list[str]]:
+    text = content.decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text)))
+
+
+def test_export_has_the_filtered_runs_in_the_lists_order(workflow: Workflow, as_: Browser) -> None:
+    make_many(workflow, PAGE + 5)
+    make_run(workflow, title='发票, "quoted"\nand more')
+    found = as_("builder").get("/s/demo/runs.csv")
+    assert found["Content-Type"].startswith("text/csv")
+    assert "attachment" in found["Content-Disposition"]
+    head, *rows = table(found.getvalue())
+    assert head[:5] == ["Id", "Task", "Template", "Template version", "Status"]
+    assert len(rows) == PAGE + 6
+    assert rows[0][1] == '发票, "quoted"\nand more'
+    assert len(table(as_("builder").get("/s/demo/runs.csv?q=发票").getvalue())) == 2
+
+
+@pytest.mark.parametrize("title", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
+def test_export_holds_no_formula(workflow: Workflow, as_: Browser, title: str) -> None:
+    run = make_run(workflow, title="x")
+    Run.objects.filter(pk=run.pk).update(title=title)
+    assert table(as_("builder").get("/s/demo/runs.csv").getvalue())[1][1] == f"'{title}"
+
+
+def test_export_shows_what_the_list_shows(space: Space, builder: User, as_: Browser) -> None:
+    make_run(make_workflow("a", space=space, owner=builder, visibility="personal"), title="own")
+    assert len(table(as_("builder").get("/s/demo/runs.csv").getvalue())) == 2
+    assert len(table(as_("admin").get("/s/demo/runs.csv").getvalue())) == 1
+    assert as_("outsider").get("/s/demo/runs.csv").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_export_is_streamed_by_the_web_process(workflow: Workflow, builder: User) -> None:
+    from asgiref.sync import sync_to_async
+    from django.db import connections
+
+    await sync_to_async(make_many)(workflow, 3)
+    client = AsyncClient()
+    await client.aforce_login(builder)
+    found = await client.get("/s/demo/runs.csv")
+    assert found.streaming and found.is_async
+    assert len(table(b"".join([part async for part in found]))) == 4
+    await sync_to_async(connections.close_all)()
+
+
+# --- Saved filters --------------------------------------------------------------------------------------------------
+def test_saved_filter_is_its_owners_alone(space: Space, as_: Browser) -> None:
+    client = as_("builder")
+    data = {"name": "Broken", "query": "status=failed&nonsense=1&before=00000000000000000000000000"}
+    client.post("/s/demo/run-filters/", data)
+    saved = SavedFilter.objects.get()
+    assert (saved.name, saved.query) == ("Broken", "status=failed")
+    assert "?status=failed" in client.get(LIST).content.decode()
+    assert "Broken" not in as_("admin").get(LIST).content.decode()
+    assert as_("admin").post(f"/s/demo/run-filters/{saved.pk}/deletion/").status_code == 404
+    assert client.post(f"/s/demo/run-filters/{saved.pk}/deletion/").status_code == 302
+    assert not SavedFilter.objects.exists()
+
+
+def test_saving_under_the_same_name_replaces(space: Space, as_: Browser) -> None:
+    for query in ("status=failed", "status=done"):
+        as_("builder").post("/s/demo/run-filters/", {"name": "Mine", "query": query})
+    assert SavedFilter.objects.get().query == "status=done"
+
+
+@pytest.mark.parametrize(
+    "data", [{"name": "", "query": "q=a"}, {"name": "x", "query": ""}, {"name": "x", "query": "y=1"}]
+)
+def test_filter_without_name_or_question_is_refused(space: Space, as_: Browser, data: dict[str, str]) -> None:
+    found = as_("builder").post("/s/demo/run-filters/", data, follow=True)
+    assert not SavedFilter.objects.exists()
+    assert "before you save it" in found.content.decode() or "needs a name" in found.content.decode()
+
+
+def test_history_offers_only_templates_that_the_person_sees(space: Space, builder: User, as_: Browser) -> None:
+    make_workflow("a", space=space, owner=builder, slug="hidden-plan", visibility="personal")
+    assert "hidden-plan" in as_("builder").get(LIST).content.decode()
+    assert "hidden-plan" not in as_("admin").get(LIST).content.decode()
+
+
+def test_tokens_of_all_attempts_are_summed(waiting: Run, as_: Browser) -> None:
+    from runs.models import Attempt
+
+    Attempt.objects.filter(node_run__run=waiting).update(input_tokens=900, output_tokens=50)
+    assert ">950<" in as_("builder").get(LIST).content.decode()
+    assert answer  # the fixture went through a real turn
