@@ -72,9 +72,12 @@ def test_whom_a_node_tells_sees_it_on_the_home_and_confirms(
     assert ">Confirm</button>" in html
     seen = re.search(r'name="outputs" value="([0-9a-f]{64})"', html)
     assert seen
-    data = {"version": 1, "outputs": seen[1]}
+    choice = f"/s/demo/runs/{run.public_id}/nodes/a/outputs/plan/"
+    assert other.post(choice, {"version": 1, "text": "First this."}).status_code == 403
+    assert told.post(choice, {"version": 1, "text": "First this."}).status_code == 302
+    data = {"version": 1, "outputs": seen[1]}  # the same text has the same hash, whoever chose it
     assert other.post(address, data).status_code == 403
     assert told.post(address, data).status_code == 302
     assert statuses(run).startswith("a1:done")
-    assert 'name="text"' not in html  # confirming is all they may do
+    assert "message-composer" not in html  # confirming, and changing an output, is all they may do
     assert "Tells outsider" in html and "it waits" in html
