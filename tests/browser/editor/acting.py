@@ -13,6 +13,7 @@ from playwright.sync_api import FloatRect, Locator, Page, expect
 
 WAIT_S = 15.0
 STEPS = 8  # moves of one drag
+IDLE = "() => new Promise((done) => requestIdleCallback(() => done(), { timeout: 5000 }))"
 MARGIN = 12  # pixels of a thing that have to be inside the window
 Point = tuple[float, float]
 Place = Locator | Point
@@ -224,6 +225,8 @@ class FingerHand(Pointing):
 
     def tap(self, point: Point) -> None:
         self.actions += 1
+        # A page that is busy answers the touch late; then the browser takes it for a long press, which is no click.
+        self.page.evaluate(IDLE)
         self.page.touchscreen.tap(*point)
 
     def scroll(self, point: Point, dx: float, dy: float) -> None:

@@ -70,6 +70,7 @@ def enter(editor: Editor, space: str) -> None:
     expect(page.get_by_text("No templates yet")).to_be_visible()
     hand.skip()
     hand.click(page.get_by_role("button", name="New workflow"))
+    expect(page.locator("workflow-editor")).to_be_attached(timeout=WAIT_MS)
     editor.ready()
     expect(editor.nodes()).to_have_count(0)
 
