@@ -79,5 +79,5 @@ def test_whom_a_node_tells_sees_it_on_the_home_and_confirms(
     assert other.post(address, data).status_code == 403
     assert told.post(address, data).status_code == 302
     assert statuses(run).startswith("a1:done")
-    assert "message-composer" not in html  # confirming, and changing an output, is all they may do
+    assert "<message-composer" not in html  # confirming, and changing an output, is all they may do
     assert "Tells outsider" in html and "it waits" in html
