@@ -45,7 +45,7 @@ FROM (
     SELECT r.id, place, r.executor_ids[1] AS executor, r.started_at, COALESCE(r.finished_at, r.started_at) AS ended,
            CASE WHEN r.status = 'done' OR place < {HALF} THEN 'done' WHEN place = {HALF} THEN r.status
                 ELSE 'pending' END AS status
-    FROM runs_run r, generate_series(0, {NODES - 1}) AS place WHERE r.space_id = %s
+    FROM runs_run r, generate_series(0, {NODES - 1}) AS place WHERE r.version_id = ANY(%s)
 ) AS made
 """
 ATTEMPT_ROWS = """
@@ -54,7 +54,7 @@ INSERT INTO runs_attempt (node_run_id, number, try_number, status, lane, quarant
 SELECT n.id, 1, 1, CASE n.status WHEN 'failed' THEN 'failed' WHEN 'cancelled' THEN 'cancelled' ELSE 'succeeded' END,
        'host', false, n.started_at, n.started_at, n.started_at, n.started_at, n.started_at, '', '', '', '',
        1000 + n.id %% 900, n.id %% 300
-FROM runs_noderun n JOIN runs_run r ON r.id = n.run_id AND r.space_id = %s WHERE n.status <> 'pending'
+FROM runs_noderun n JOIN runs_run r ON r.id = n.run_id AND r.version_id = ANY(%s) WHERE n.status <> 'pending'
 """
 
 
@@ -74,8 +74,8 @@ def write_history(space: Space, owner: User, count: int) -> None:
             for row in _runs(space.pk, [person.pk for person in people], versions, count):
                 copy.write_row(row)
         cursor.execute("CREATE INDEX run_search ON runs_run USING gin (search_terms)")  # at once is faster
-        cursor.execute(NODE_ROWS, [space.pk])
-        cursor.execute(ATTEMPT_ROWS, [space.pk])
+        cursor.execute(NODE_ROWS, [versions])
+        cursor.execute(ATTEMPT_ROWS, [versions])
         cursor.execute("SET session_replication_role = DEFAULT")
         cursor.execute("VACUUM (ANALYZE) runs_run, runs_noderun, runs_attempt")
 
