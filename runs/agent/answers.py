@@ -28,7 +28,7 @@ def answer_as_artifact(
     artifacts = list(existing)
     if not text.strip():
         return None
-    unfilled = [spec for spec in specs if not any(accepts(spec.type, candidate) for candidate in artifacts)]
+    unfilled = [spec for spec in specs if not any(accepts(spec.type, item.type, item.name) for item in artifacts)]
     code = next((spec for spec in unfilled if spec.type == "code"), None)
     file = next((spec for spec in unfilled if spec.type == "file"), None)
     blocks = _BLOCK.findall(text)

@@ -104,7 +104,7 @@ def plan_choice(specs: Sequence[OutputSpec], candidates: Iterable[Candidate]) ->
     to_ask: list[OpenOutput] = []
     missing: list[Missing] = []
     for spec in specs:
-        fitting = tuple(candidate for candidate in latest if accepts(spec.type, candidate))
+        fitting = tuple(candidate for candidate in latest if accepts(spec.type, candidate.type, candidate.name))
         if spec.type == "text":
             to_ask.append(OpenOutput(spec))
         elif len(fitting) > 1:
@@ -128,11 +128,11 @@ def latest_revisions(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
     return tuple(latest.values())
 
 
-def accepts(output_type: OutputType, candidate: Candidate) -> bool:
+def accepts(output_type: str, artifact_type: str, name: str) -> bool:
     """Whether an artifact can fill an output: its own type; a code output also takes data files (YAML, JSON …)."""
-    if output_type == "code" and candidate.type == "file":
-        return is_data_name(candidate.name)
-    return output_type == candidate.type
+    if output_type == "code" and artifact_type == "file":
+        return is_data_name(name)
+    return output_type == artifact_type
 
 
 def missing_message(spec: OutputSpec, artifacts: int, reason: str = "") -> str:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from runs.agent.output_plan import Candidate, accepts
 from runs.models import NodeRun
 from runs.states import NodeStatus, WaitingFor
 
@@ -45,8 +44,3 @@ def gate_of(node: NodeRun, outputs_sha256: str, *, missing: tuple[str, ...], may
 def has_gate(node: NodeRun) -> bool:
     """Say whether a person may accept the outputs of this version now."""
     return node.is_latest and node.status == NodeStatus.WAITING and node.waiting_for not in NO_GATE
-
-
-def fits(output_type: str, artifact_type: str, name: str) -> bool:
-    """Say whether an artifact may be chosen for an output, by the rule that the agent follows too."""
-    return accepts(output_type, Candidate("", artifact_type, name, 1, "", 0))  # type: ignore[arg-type]

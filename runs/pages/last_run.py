@@ -58,7 +58,9 @@ def trial(user: Any, workflow: Workflow, key: str, spec: OutputSpec) -> Trial | 
     artifacts = {str(artifact.pk): artifact for artifact in latest_artifacts(node.pk)}
     given = {pk: _candidate(artifact) for pk, artifact in artifacts.items()}
     wanted = Wanted(spec.name, spec.type, spec.description, spec.required)  # type: ignore[arg-type]
-    rows = tuple(artifact_row(artifacts[pk]) for pk, item in given.items() if accepts(wanted.type, item))
+    rows = tuple(
+        artifact_row(artifacts[pk]) for pk, item in given.items() if accepts(wanted.type, item.type, item.name)
+    )
     stored = _stored(node, spec)
     if stored is not None:
         return Trial(

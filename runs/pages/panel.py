@@ -8,12 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from runs.access import Standing
+from runs.agent.output_plan import accepts
 from runs.artifacts import latest_artifacts
 from runs.executors import executor_spec
 from runs.graphs import tries_of, version_graph
 from runs.models import Artifact, Attempt, NodeRun, OutputValue, Run
 from runs.pages.conversation import Conversation, latest_messages
-from runs.pages.gate import Gate, fits, gate_of, has_gate
+from runs.pages.gate import Gate, gate_of, has_gate
 from runs.pages.people import full_name
 from runs.states import NODE_ACTIVE, AttemptStatus, NodeStatus, WaitingFor
 from runs.transitions.outputs import outputs_sha256
@@ -251,7 +252,7 @@ def _output(
         artifact=artifact_row(value.artifact) if value and value.artifact else None,
         reason=value.reason if value else "",
         chosen_by=full_name(value.chosen_by) if value else "",
-        candidates=tuple(row for row in artifacts if fits(spec.type, row.type, row.name)),
+        candidates=tuple(row for row in artifacts if accepts(spec.type, row.type, row.name)),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from runs import sql
-from runs.agent.output_plan import Candidate, accepts
+from runs.agent.output_plan import accepts
 from runs.artifacts import NewArtifact, store_artifact
 from runs.errors import ActRefused
 from runs.executors.base import OutputChoice
@@ -19,9 +19,7 @@ from runs.transitions.planning import latest_of
 from workflows.document import OutputSpec
 
 AT_THE_GATE = (WaitingFor.CONFIRM, WaitingFor.DONE, WaitingFor.STOPPED, WaitingFor.OUTPUTS)
-PICKED = (
-    "SELECT id, type, name, revision, size_bytes, sha256 FROM runs_artifact WHERE public_id = %s AND node_run_id = %s"
-)
+PICKED = "SELECT id, type, name, sha256 FROM runs_artifact WHERE public_id = %s AND node_run_id = %s"
 
 
 @dataclass(frozen=True)
@@ -74,8 +72,8 @@ def _picked(node: Latest, spec: OutputSpec, public_id: str, reason: str) -> Outp
     found = sql.row(PICKED, (public_id, node.id))
     if found is None:
         raise ActRefused(_("Choose an artifact of this node version."))
-    artifact_id, kind, name, revision, size_bytes, sha256 = found
-    if not accepts(spec.type, Candidate(str(artifact_id), kind, name, revision, "", size_bytes)):  # type: ignore[arg-type]
+    artifact_id, kind, name, sha256 = found
+    if not accepts(spec.type, kind, name):
         kinds = {"name": spec.name, "type": spec.type, "other": kind}
         raise ActRefused(_("Output “%(name)s” is a %(type)s; this is a %(other)s.") % kinds)
     return OutputChoice(spec.name, spec.type, "", int(artifact_id), sha256, reason)

@@ -63,7 +63,7 @@ def test_latest_revision_of_each_name_counts() -> None:
     ],
 )  # fmt: skip
 def test_types_that_fit(wanted: str, kind: str, name: str, fits: bool) -> None:
-    assert accepts(wanted, Candidate("1", kind, name)) is fits  # type: ignore[arg-type]
+    assert accepts(wanted, kind, name) is fits
 
 
 def test_answered_choices_join_the_settled_ones() -> None:
