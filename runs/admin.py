@@ -247,6 +247,29 @@ class SavedFilterAdmin(RunsAdmin):
     search_fields = ["user__username"]
 
 
+@admin.register(models.Notification)
+class NotificationAdmin(RunsAdmin):
+    """Who was told of what, and what became of it."""
+
+    fields = [
+        "user", "run", "node_run", "kind", "waiting_for", "actor", "created_at", "read_at", "settled_at", "settled_by",
+    ]  # fmt: skip
+    list_display = ["id", "user", "node_run", "kind", "waiting_for", "created_at", "read_at", "settled_at"]
+    list_filter = ["kind", "waiting_for", "run__space", "created_at"]
+    list_select_related = ["user", "node_run"]
+    search_fields = ["run__public_id", "node_run__key", "user__username"]
+
+
+@admin.register(models.NotificationSetting)
+class NotificationSettingAdmin(RunsAdmin):
+    """Of what people want to be told."""
+
+    list_display = ["user", "waiting", "done", "failed"]
+    list_filter = ["waiting", "done", "failed"]
+    list_select_related = ["user"]
+    search_fields = ["user__username"]
+
+
 @admin.register(models.Host)
 class HostAdmin(RunsAdmin):
     """The asyncio hosts, living and gone."""

@@ -6,6 +6,7 @@ from runs.models.event import MessageDelta, RunEvent
 from runs.models.host import Heartbeat, Host
 from runs.models.message import Message
 from runs.models.node_run import NodeRun
+from runs.models.notification import Notification, NotificationSetting
 from runs.models.output import OutputValue
 from runs.models.reuse import Reuse
 from runs.models.run import Run, RunSequence, Trigger
@@ -22,6 +23,8 @@ __all__ = [
     "Message",
     "MessageDelta",
     "NodeRun",
+    "Notification",
+    "NotificationSetting",
     "OutputValue",
     "Reuse",
     "Run",

@@ -8,7 +8,18 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from runs.models import Artifact, Blob, Heartbeat, Host, Reuse, Run, SavedFilter, SideEffect
+from runs.models import (
+    Artifact,
+    Blob,
+    Heartbeat,
+    Host,
+    Notification,
+    NotificationSetting,
+    Reuse,
+    Run,
+    SavedFilter,
+    SideEffect,
+)
 from runs.start_inputs import Upload
 from tests.factories import make_run, make_space, make_workflow
 from tests.runs.turns import HOST, answer
@@ -47,6 +58,8 @@ def make(builder: User, visibility: str) -> Run:
         node_run=first, attempt=first.attempts.get(), kind="link", key=f"link:{SECRET}", target=SECRET, result=SECRET
     )
     SavedFilter.objects.create(space=space, user=builder, name=SECRET, query=f"q={SECRET}")
+    Notification.objects.create(user=builder, run=run, node_run=first, kind="done")
+    NotificationSetting.objects.create(user=builder, done=False)
     Host.objects.create(id=HOST, slot=0, machine="here", pid=1, started_at=timezone.now(), heartbeat_at=timezone.now())
     Heartbeat.objects.create(name="supervisor", beat_at=timezone.now())
     return run
