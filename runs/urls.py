@@ -17,6 +17,7 @@ from runs.views import (
     runs,
     starts,
     tasks,
+    tickets,
 )
 
 app_name = "runs"
@@ -42,6 +43,7 @@ urlpatterns = [
     path(f"{SPACE}run-comparison/", comparisons.detail, name="run-comparison"),
     path(RUN, runs.detail, name="run-detail"),
     path(f"{RUN}overview/", runs.overview, name="run-overview"),
+    path(f"{RUN}ticket/", tickets.detail, name="run-ticket"),
     path(f"{RUN}panel/", node_runs.panel, name="node-panel"),
     path(f"{RUN}cancellation/", cancellations.create, name="run-cancellation-create"),
     path(f"{RUN}messages/<str:message_id>/", messages.detail, name="message-detail"),
