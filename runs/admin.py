@@ -168,6 +168,16 @@ class ArtifactAdmin(RunsAdmin):
         return HIDDEN if is_personal(artifact, self.to_run) else artifact.name
 
 
+@admin.register(models.Attachment)
+class AttachmentAdmin(RunsAdmin):
+    """Files that came with messages."""
+
+    to_run = ("message", "node_run", "run")
+    list_display = ["id", "message", "artifact", "place"]
+    list_select_related = ["message", "artifact"]
+    search_fields = ["message__public_id", "artifact__public_id"]
+
+
 @admin.register(models.Blob)
 class BlobAdmin(RunsAdmin):
     """Stored bytes, without the bytes."""

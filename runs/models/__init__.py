@@ -1,6 +1,7 @@
 """Models of the runs app, re-exported."""
 
 from runs.models.artifact import Artifact, Blob
+from runs.models.attachment import Attachment
 from runs.models.attempt import Attempt
 from runs.models.event import MessageDelta, RunEvent
 from runs.models.host import Heartbeat, Host
@@ -16,6 +17,7 @@ from runs.models.tool_call import ToolCall
 
 __all__ = [
     "Artifact",
+    "Attachment",
     "Attempt",
     "Blob",
     "Heartbeat",

@@ -54,6 +54,7 @@ class Attempt(models.Model):
     error_detail = models.TextField(_("provider's message"), blank=True)
     input_tokens = models.PositiveIntegerField(_("input tokens"), default=0)
     output_tokens = models.PositiveIntegerField(_("output tokens"), default=0)
+    context_tokens = models.PositiveIntegerField(_("tokens of the context after its last answer"), db_default=0)
 
     class Meta:
         ordering = ["node_run_id", "number"]

@@ -1,4 +1,4 @@
-"""A message of a node version's conversation, by a person, by the task itself, or by the agent.
+"""A message of a node version's conversation: by a person, by the task itself, by the agent, or a summary (ADR 0026).
 
 Never deleted. While it streams its text lives in `MessageDelta` rows; when it ends the text comes here.
 """
@@ -17,7 +17,10 @@ class Message(models.Model):
     """One message. `author` is empty for the agent and for the task's own opening message.
 
     `parts`: JSON of `runs.agent.parts` with its schema version (agent messages; else empty).
-    `parent`: the message this one replaces when it was edited and sent again.
+    `parent`: the message this one replaces when it was edited and sent again. `superseded_by`: the message that began
+    another branch in place of this one's; empty on the branch that goes on.
+    `covers_first` … `covers_last`: the ordinals that a summary stands for in the agent's context, and `covers_turns` how
+    many turns that is; empty for every other message.
     """
 
     class Role(models.TextChoices):
@@ -25,6 +28,7 @@ class Message(models.Model):
 
         USER = "user", _("User")
         ASSISTANT = "assistant", _("Agent")
+        SUMMARY = "summary", _("Summary")
 
     public_id = models.CharField(max_length=26, unique=True, default=new_id, editable=False)
     node_run = models.ForeignKey(NodeRun, on_delete=models.PROTECT, related_name="messages")
@@ -45,6 +49,12 @@ class Message(models.Model):
         related_name="messages",
     )
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    superseded_by = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    covers_first = models.PositiveIntegerField(_("first message it stands for"), null=True, blank=True)
+    covers_last = models.PositiveIntegerField(_("last message it stands for"), null=True, blank=True)
+    covers_turns = models.PositiveIntegerField(_("turns it stands for"), null=True, blank=True)
     text = models.TextField(_("text"), blank=True)
     parts = models.JSONField(_("parts"), default=dict, blank=True)
     status = models.CharField(
@@ -61,6 +71,13 @@ class Message(models.Model):
         ordering = ["node_run_id", "ordinal"]
         verbose_name = _("message")
         verbose_name_plural = _("messages")
+        indexes = [
+            models.Index(
+                fields=["superseded_by", "ordinal"],
+                name="message_earlier_branch",
+                condition=models.Q(superseded_by__isnull=False),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["node_run", "ordinal"], name="message_ordinal_unique"),
             models.UniqueConstraint(
@@ -73,7 +90,7 @@ class Message(models.Model):
                 name="message_status_known",
             ),
             models.CheckConstraint(
-                condition=models.Q(role__in=["user", "assistant"]),
+                condition=models.Q(role__in=["user", "assistant", "summary"]),
                 name="message_role_known",
             ),
             models.CheckConstraint(
@@ -82,8 +99,17 @@ class Message(models.Model):
                 name="message_finished_at_unless_streaming",
             ),
             models.CheckConstraint(
-                condition=models.Q(role="user", status="complete") | models.Q(role="assistant", attempt__isnull=False),
+                condition=models.Q(role="user", status="complete")
+                | models.Q(role__in=["assistant", "summary"], attempt__isnull=False),
                 name="message_of_agent_has_attempt",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role="summary", covers_first__lte=models.F("covers_last"), covers_turns__gte=1)
+                | (
+                    ~models.Q(role="summary")
+                    & models.Q(covers_first__isnull=True, covers_last__isnull=True, covers_turns__isnull=True)
+                ),
+                name="message_covers_if_summary",
             ),
         ]
 
