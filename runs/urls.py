@@ -18,6 +18,7 @@ from runs.views import (
     starts,
     tasks,
     tickets,
+    version_comparisons,
 )
 
 app_name = "runs"
@@ -50,6 +51,8 @@ urlpatterns = [
     path(f"{RUN}messages/<str:message_id>/text/", messages.text, name="message-text"),
     path(f"{RUN}artifacts/<str:artifact_id>/", artifacts.detail, name="artifact-detail"),
     path(f"{RUN}artifacts/<str:artifact_id>/content/", artifacts.content, name="artifact-content"),
+    path(f"{RUN}artifacts.zip", artifacts.archive, name="artifact-archive"),
+    path(f"{NODE}comparison/", version_comparisons.detail, name="version-comparison"),
     path(f"{NODE}messages/", messages.index, name="message-index"),
     path(f"{NODE}messages/new/", messages.create, name="message-create"),
     path(f"{NODE}confirmations/", node_acts.confirm, name="confirmation-create"),

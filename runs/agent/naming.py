@@ -59,7 +59,7 @@ def jailed(name: str) -> str:
         raise BadName("the name is empty")
     if len(name) > MAX_NAME_CHARS:
         raise BadName(f"the name has {len(name)} characters; at most {MAX_NAME_CHARS} are allowed")
-    if any(unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} or char in _DECEPTIVE for char in name):
+    if any(is_hidden(char) for char in name):
         raise BadName("the name holds control characters")
     if "\\" in name:
         raise BadName('the name holds "\\"; use "/" between folders')
@@ -71,6 +71,11 @@ def jailed(name: str) -> str:
         if segment != segment.strip() or segment.endswith("."):
             raise BadName("a folder or file name must not begin or end with a space nor end with a dot")
     return name
+
+
+def is_hidden(char: str) -> bool:
+    """Whether a character of a name is not seen, or makes the others look like something else."""
+    return unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} or char in _DECEPTIVE
 
 
 def artifact_type(name: str) -> ArtifactType:

@@ -1,11 +1,7 @@
 """The history of a space: its pages, all of it as a file, many runs cancelled at once, filters kept under a name."""
 
-from collections.abc import AsyncIterator, Iterator
-
-from channels.db import database_sync_to_async
 from django.contrib import messages
-from django.core.handlers.asgi import ASGIRequest
-from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +16,7 @@ from runs.errors import ActRefused
 from runs.forms import SavedFilterForm
 from runs.pages import history as plans
 from runs.views.rendering import is_fragment
+from runs.views.streaming import streamed
 from spaces.access import SpaceRequest, space_view
 
 
@@ -34,9 +31,7 @@ def index(request: SpaceRequest) -> HttpResponse:
 @space_view
 def export(request: SpaceRequest) -> HttpResponseBase:
     """Give all runs that the address asks for as CSV, written while it is read from the database."""
-    lines = plans.exported(request)
-    is_async = isinstance(request, ASGIRequest)  # the web process; it would hold a plain iterator back until its end
-    response = StreamingHttpResponse(_slowly(lines) if is_async else lines, content_type="text/csv; charset=utf-8")
+    response = streamed(request, plans.exported(request), content_type="text/csv; charset=utf-8")
     name = f"{request.space.slug}-{timezone.now():%Y-%m-%d}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
@@ -88,9 +83,3 @@ def _answer(request: SpaceRequest, *, outcomes: tuple[Outcome, ...] = (), chosen
     if request.method == "GET" and is_fragment(request):
         return replace_url(response, f"{reverse('runs:run-index', args=[request.space.slug])}?{found.here}")
     return response
-
-
-async def _slowly(lines: Iterator[str]) -> AsyncIterator[str]:
-    """Hand on the lines of a file without holding the event loop while the database is asked."""
-    while (line := await database_sync_to_async(lambda: next(lines, None))()) is not None:
-        yield line

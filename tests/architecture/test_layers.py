@@ -25,7 +25,7 @@ LAYERS = {  # from the top; a name stands for the module or folder, the longest 
         "actions host quarantine recovery consents", "crew", "execution", "executors.task", "chat", "transitions",
         "executors desk", "live ticker", "transitions.events live_frames live_outlets listening queue shutdown",
         "access artifacts conversation graphs history inputs reports sql staleness start_inputs waiting wording",
-        "models", "agent errors reruns scheduling states",
+        "models", "agent archives errors reruns scheduling states",
     ),
 }  # fmt: skip
 

@@ -10,7 +10,7 @@ PURE = (
     "workflows.rules",
     "workflows.task_templates.content", "workflows.task_templates.resolving", "workflows.template_file",
     "workflows.text_diff", "workflows.topology",
-    "runs.agent", "runs.reruns", "runs.scheduling", "runs.states",
+    "runs.agent", "runs.archives", "runs.reruns", "runs.scheduling", "runs.states",
 )  # fmt: skip
 LIBRARIES = {
     "workflows.template_file": {"yaml"},

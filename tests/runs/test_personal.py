@@ -109,6 +109,8 @@ ADDRESSES = {
     "runs:message-text": Row(RUN),
     "runs:artifact-detail": Row(RUN),
     "runs:artifact-content": Row(RUN),
+    "runs:artifact-archive": Row(RUN),
+    "runs:version-comparison": Row(RUN),
     "runs:message-index": Row(RUN),
     "runs:message-create": Row(RUN, ACT),
     "runs:confirmation-create": Row(RUN, ACT),
