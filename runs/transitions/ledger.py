@@ -16,6 +16,7 @@ from runs import scheduling, sql
 from runs.errors import IllegalTransition, StaleTransition
 from runs.graphs import VersionGraph, version_graph
 from runs.states import NODE_TERMINAL, NODE_TRANSITIONS, RUN_TERMINAL, MessageStatus, NodeStatus
+from runs.transitions import notices
 from runs.transitions.events import Event, append_run_events, notify_work
 from runs.transitions.messages import close_message
 
@@ -111,7 +112,10 @@ class Ledger:
             (to, waiting_for, to in NODE_TERMINAL, to == NodeStatus.RUNNING, *columns.values(), node.id, node.status),
             one=f"{node.key} v{node.number} is no longer {node.status}",
         )
+        if node.status in notices.MOMENTS:
+            notices.settle(node.id, by=by)
         node.status, node.waiting_for, node.cancelled_with = to, waiting_for, columns["cancelled_with"]
+        notices.tell(self.run_id, self.initiator_id, node, self.plan.specs[node.key], by=by)
         extra = {"w": waiting_for} if waiting_for else {}
         self.event("node.status", node, by=by, status=to.value, **extra)
 
@@ -123,6 +127,7 @@ class Ledger:
             one=f"{node.key} v{node.number} waits no longer",
         )
         node.waiting_for = waiting_for
+        notices.reword(node.id, waiting_for)
         self.event("node.status", node, by=by, status=node.status, w=waiting_for)
 
     def close_message_of(self, attempt_id: int, status: MessageStatus) -> None:

@@ -16,6 +16,7 @@ from runs.executors.base import Job
 from runs.inputs import InputMissing, resolve_inputs
 from runs.queue import execute_attempt_later
 from runs.states import AttemptStatus, Lane, NodeStatus, WaitingFor
+from runs.transitions import notices
 from runs.transitions.consenting import may_run
 from runs.transitions.ledger import LATEST, Latest, Ledger
 from spaces.ids import new_id
@@ -149,6 +150,7 @@ def renew(ledger: Ledger, key: str, *, by: int | None) -> Latest:
     old = ledger.nodes[key]
     found = sql.row(NEW_VERSION, (old.id,))
     assert found is not None, "the ledger holds the latest version"
+    notices.settle(old.id, by=by)
     node = Latest(found[0], key, found[1], NodeStatus.PENDING, "", old.node_type, old.executor_id, None, "", "")
     ledger.nodes[key] = node
     ledger.event("node.version", node, by=by, status=NodeStatus.PENDING.value)
