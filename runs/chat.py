@@ -5,6 +5,7 @@ row exists before the tool runs and is completed in one commit with its artifact
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -33,7 +34,8 @@ SELECT %s, %s, COALESCE(max(ordinal), 0) + 1, 'assistant', %s, '', '{}', 'stream
 FROM runs_message WHERE node_run_id = %s RETURNING id
 """
 COUNT_TOKENS = """
-UPDATE runs_attempt SET input_tokens = input_tokens + %s, output_tokens = output_tokens + %s
+UPDATE runs_attempt SET input_tokens = input_tokens + %s, output_tokens = output_tokens + %s,
+                        first_token_at = COALESCE(first_token_at, %s)
 WHERE id = %s AND EXISTS (SELECT 1 FROM runs_message WHERE id = %s AND status = 'streaming')
 """
 NOTE_EFFECT = """
@@ -53,18 +55,20 @@ class Recorder:
     def __init__(self, job: Job, desk: Desk, last_message_id: int | None) -> None:
         self._job, self._desk = job, desk
         self.message_id = last_message_id
+        self._first_token_at: datetime | None = None
 
     async def record(self, event: AgentEvent, *, side_effects: bool = False) -> None:
         """Store one event before the loop goes on. Raises Fenced."""
         match event:
             case TextDelta(text=text) if self.message_id is not None:
+                self._first_token_at = self._first_token_at or timezone.now()
                 self._desk.ticker.add(self.message_id, text)
             case MessageStarted():
                 self.message_id = await self._desk.db(start_message, self._job)
                 self._desk.ticker.open(self._job.run_id, self.message_id)
             case MessageFinished(parts=parts, usage=usage) if self.message_id is not None:
                 self._desk.ticker.close(self.message_id)
-                await self._desk.db(finish_message, self._job, self.message_id, parts, usage)
+                await self._desk.db(finish_message, self._job, self.message_id, parts, usage, self._first_token_at)
             case ToolStarted(call=call) if self.message_id is not None:
                 await self._desk.db(start_call, self._job, self.message_id, call, side_effects)
             case ToolFinished(call=call, outcome=outcome) if self.message_id is not None:
@@ -89,14 +93,16 @@ def start_message(job: Job) -> int:
         return int(found[0])
 
 
-def finish_message(job: Job, message_id: int, parts: Iterable[Part], usage: Usage = NO_USAGE) -> None:
+def finish_message(
+    job: Job, message_id: int, parts: Iterable[Part], usage: Usage = NO_USAGE, first_token_at: datetime | None = None
+) -> None:
     """Give the message its whole text and parts; its deltas go. What it cost is counted with it, however the attempt
     ends; done twice it counts once.
     """
     parts = tuple(parts)
     with open_run(job.run_id) as ledger:
         _fence(job)
-        sql.later(COUNT_TOKENS, (usage.input_tokens, usage.output_tokens, job.attempt_id, message_id))
+        sql.later(COUNT_TOKENS, (usage.input_tokens, usage.output_tokens, first_token_at, job.attempt_id, message_id))
         text = storable(text_of(parts))
         ledger.closing.append(
             {"message_id": message_id, "status": MessageStatus.COMPLETE, "text": text, "parts": _storable_json(parts)}

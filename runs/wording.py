@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from runs.states import WAITING_FOR_PERSON, NodeStatus, RunStatus, WaitingFor
+from runs.agent.addresses import MAX_URL_CHARS
+from runs.states import WAITING_FOR_PERSON, AttemptStatus, NodeStatus, RunStatus, WaitingFor
 from workflows.template_file.specs import EXECUTOR, INITIATOR
 
 
@@ -77,6 +78,23 @@ def _waiting_label(waiting_for: str, *, mine: bool) -> StatusLabel:
             return StatusLabel(_("Waiting for you") if mine else _("To be confirmed"), "hourglass", "person")
 
 
+def attempt_label(status: str) -> StatusLabel:
+    """Word an attempt's status."""
+    match status:
+        case AttemptStatus.QUEUED:
+            return StatusLabel(_("Queued"), "clock", "clock")
+        case AttemptStatus.RUNNING:
+            return StatusLabel(_("Running"), "loader-circle", "work", spin=True)
+        case AttemptStatus.SUCCEEDED:
+            return StatusLabel(pgettext("attempt", "Succeeded"), "check", "ok")
+        case AttemptStatus.FAILED:
+            return StatusLabel(_("Failed"), "triangle-alert", "bad")
+        case AttemptStatus.LOST:
+            return StatusLabel(pgettext("attempt", "Lost with its worker"), "refresh-cw", "clock")
+        case _:
+            return StatusLabel(_("Cancelled"), "ban", "off")
+
+
 def waits_for_person(status: str, waiting_for: str) -> bool:
     """Say whether only a person can make it go on."""
     return status == NodeStatus.WAITING and waiting_for in WAITING_FOR_PERSON
@@ -85,6 +103,19 @@ def waits_for_person(status: str, waiting_for: str) -> bool:
 def who_label(who: str) -> str:
     """Word whom a node tells; a member by username."""
     return {INITIATOR: _("the initiator"), EXECUTOR: _("the executor")}.get(who, who)
+
+
+def address_fault(fault: str) -> str:
+    """Say to a person why a text is no address of a link (`runs.agent.addresses`)."""
+    match fault:
+        case "long":
+            return _("It has more than %(limit)s characters.") % {"limit": f"{MAX_URL_CHARS:,}"}
+        case "hidden":
+            return _("It holds spaces or characters that cannot be seen.")
+        case "login":
+            return _("It holds a user name or a password; give the address without them.")
+        case _:
+            return _("A link begins with https:// or http:// and names a host.")
 
 
 def moment_label(moment: str) -> str:

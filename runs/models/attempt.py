@@ -20,7 +20,10 @@ from runs.states import (
 
 
 class Attempt(models.Model):
-    """One leased, fenced, recorded try. `try_number` counts the tries at the same message."""
+    """One leased, fenced, recorded try. `try_number` counts the tries at the same message.
+
+    `first_token_at`: when the first words of an answer came, by the host's clock; known once a message has ended.
+    """
 
     node_run = models.ForeignKey(NodeRun, on_delete=models.PROTECT, related_name="attempts")
     number = models.PositiveIntegerField(_("number"))
@@ -45,6 +48,7 @@ class Attempt(models.Model):
     queued_at = models.DateTimeField(_("queued"), default=timezone.now)
     woken_at = models.DateTimeField(_("last wake-up"), default=timezone.now)
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
+    first_token_at = models.DateTimeField(_("first words"), null=True, blank=True)
     heartbeat_at = models.DateTimeField(_("heartbeat"), null=True, blank=True)
     lease_expires_at = models.DateTimeField(_("lease expires"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
