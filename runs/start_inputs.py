@@ -10,17 +10,18 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
+from runs.agent.addresses import BadAddress, checked_url
+from runs.agent.pictures import picture_type
+from runs.wording import address_fault
 from spaces.text import is_storable
 from workflows.asked import asked_values
 from workflows.document import Document, InputSpec
 
 UPLOAD_MAX_BYTES = 20 * 1024 * 1024
 TEXT_MAX_CHARS = 1_000_000
-IMAGE_SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
 MARKDOWN_SIGNS = " \t#*->"
 TITLE_CHARS = 80
 
@@ -110,8 +111,15 @@ def _problem(name: str, spec: InputSpec, value: Given) -> str:
         return _("%(name)s is longer than %(limit)s characters.") % {"name": name, "limit": f"{TEXT_MAX_CHARS:,}"}
     if not value.strip():
         return _("%(name)s is required.") % {"name": name} if spec.required else ""
-    if spec.type == "link" and not _is_web_link(value):
-        return _("%(name)s must be a web link (http:// or https://).") % {"name": name}
+    return _link_problem(name, value) if spec.type == "link" else ""
+
+
+def _link_problem(name: str, value: str) -> str:
+    try:
+        checked_url(value)
+    except BadAddress as error:
+        why = address_fault(error.fault)
+        return _("%(name)s must be a web link (http:// or https://). %(why)s") % {"name": name, "why": why}
     return ""
 
 
@@ -122,23 +130,14 @@ def _upload_problem(name: str, kind: str, value: Given) -> str:
         return _("%(name)s is larger than 20 MiB.") % {"name": name}
     if not is_storable(value.name) or not value.name:
         return _("%(name)s needs a file with a name.") % {"name": name}
-    if kind == "image" and not _is_picture(value.content):
+    if kind == "image" and not is_picture(value.content):
         return _("%(name)s must be a picture (PNG, JPEG, GIF or WebP).") % {"name": name}
     return ""
 
 
-def _is_picture(content: bytes) -> bool:
-    return content.startswith(IMAGE_SIGNATURES) or (content[:4] == b"RIFF" and content[8:12] == b"WEBP")
-
-
-def _is_web_link(value: str) -> bool:
-    if any(char.isspace() for char in value.strip()):
-        return False
-    try:
-        parts = urlsplit(value.strip())
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
+def is_picture(content: bytes) -> bool:
+    """Say whether bytes begin as a PNG, JPEG, GIF or WebP does."""
+    return picture_type(content) is not None
 
 
 def _entry(type_: str, value: Given) -> dict[str, Any]:

@@ -1,22 +1,21 @@
 """Changing an output at the gate, before it is accepted."""
 
-from urllib.parse import urlsplit
-
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from runs.access import require_confirm
+from runs.agent.addresses import BadAddress, checked_url
 from runs.agent.naming import BadName, jailed
+from runs.agent.pictures import picture_type
 from runs.artifacts import NewArtifact
 from runs.errors import ActRefused
 from runs.graphs import version_graph
 from runs.models import NodeRun
-from runs.start_inputs import IMAGE_SIGNATURES, TEXT_MAX_CHARS, UPLOAD_MAX_BYTES, Upload
+from runs.start_inputs import TEXT_MAX_CHARS, UPLOAD_MAX_BYTES, Upload
 from runs.transitions import choosing
 from runs.transitions.choosing import Override
+from runs.wording import address_fault
 from spaces.text import is_storable
-
-LINK_CHARS = 2000
 
 
 def choose_output(
@@ -54,8 +53,8 @@ def _new(type_: str, text: str | None, upload: Upload | None) -> NewArtifact | N
         raise ActRefused(_("This output takes no file."))
     if len(upload.content) > UPLOAD_MAX_BYTES:
         raise ActRefused(_("%(name)s is larger than 20 MiB.") % {"name": upload.name})
-    if type_ == "image" and not upload.content.startswith(IMAGE_SIGNATURES):
-        raise ActRefused(_("%(name)s is not a PNG, JPEG or GIF image.") % {"name": upload.name})
+    if type_ == "image" and picture_type(upload.content) is None:
+        raise ActRefused(_("%(name)s is not a PNG, JPEG, GIF or WebP image.") % {"name": upload.name})
     try:
         return NewArtifact(type_, jailed(upload.name)[:200], upload.content)
     except BadName as error:
@@ -64,10 +63,6 @@ def _new(type_: str, text: str | None, upload: Upload | None) -> NewArtifact | N
 
 def _address(text: str) -> str:
     try:
-        parts = urlsplit(text)
-        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and len(text) <= LINK_CHARS
-    except ValueError:
-        fits = False
-    if not fits:
-        raise ActRefused(_("A link begins with https:// or http:// and names a host."))
-    return text
+        return checked_url(text)
+    except BadAddress as error:
+        raise ActRefused(address_fault(error.fault)) from error

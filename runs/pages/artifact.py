@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
+from runs.agent.addresses import is_address
 from runs.graphs import version_graph
 from runs.models import Artifact, Run
 
@@ -31,8 +31,7 @@ def artifact_view(run: Run, artifact: Artifact) -> ArtifactView:
 
 def _readable(artifact: Artifact) -> tuple[str, str, bool]:
     if artifact.blob is None:
-        safe = urlsplit(artifact.url).scheme in ("http", "https")
-        return "link" if safe else "unsafe-link", "", False
+        return "link" if is_address(artifact.url) else "unsafe-link", "", False
     data = bytes(artifact.blob.content)
     is_cut = len(data) > SHOWN_BYTES
     try:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from runs.access import Standing
+from runs.agent.addresses import is_address
 from runs.agent.output_plan import accepts
 from runs.artifacts import latest_artifacts
 from runs.executors import executor_spec
@@ -63,7 +64,7 @@ class OutputRow:
     @property
     def is_web_link(self) -> bool:
         """Say whether its text is an address to follow; an event's link may be anything."""
-        return self.type == "link" and self.text.startswith(("https://", "http://"))
+        return self.type == "link" and is_address(self.text)
 
 
 @dataclass(frozen=True)

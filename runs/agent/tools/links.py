@@ -10,33 +10,12 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
+from runs.agent.addresses import BadAddress, checked_url
 from runs.agent.model import ToolSpec
 from runs.agent.naming import MAX_NAME_CHARS
 from runs.agent.tools.base import ArtifactWrite, Effect, Tool, ToolFailed, ToolOutcome
 from runs.agent.workspace import Workspace
-
-MAX_URL_CHARS = 2000
-
-
-def checked_url(url: str) -> str:
-    """Return the address, stripped. Raises ToolFailed unless it is a plain absolute http(s) address."""
-    url = url.strip()
-    if len(url) > MAX_URL_CHARS:
-        raise ToolFailed(f"The address has {len(url):,} characters; at most {MAX_URL_CHARS:,} are allowed.")
-    if any(char.isspace() or not char.isprintable() for char in url):
-        raise ToolFailed("The address holds spaces or control characters.")
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise ToolFailed(f"Not an address: {error}.") from None
-    if parts.scheme.lower() not in {"http", "https"} or not host:
-        raise ToolFailed("The address must begin with https:// or http:// and name a host.")
-    if parts.username is not None or parts.password is not None:
-        raise ToolFailed("The address must not hold a user name or a password.")
-    return url
 
 
 def free_title(title: str, url: str, links: Mapping[str, str]) -> str:
@@ -74,7 +53,10 @@ class RecordLink:
         return Effect("link", f"link:{digest}", url)
 
     async def run(self, arguments: Mapping[str, Any], workspace: Workspace) -> ToolOutcome:
-        url = checked_url(arguments["url"])
+        try:
+            url = checked_url(arguments["url"])
+        except BadAddress as error:
+            raise ToolFailed(str(error)) from None
         title = free_title(arguments["title"], url, workspace.links)
         workspace.links[title] = url
         return ToolOutcome(f"Recorded the link {title}: {url}", writes=(ArtifactWrite("link", title, url=url),))

@@ -130,7 +130,8 @@ def test_a_link_is_written_as_an_address(space: Space, builder: User, as_: Brows
     run = make_run(make_workflow("a", space=space, owner=builder, confirm=["a"], nodes={"a": {"outputs": outputs}}))
     answer(run, "a", missing="output *page* found no link")
     address, client = f"/s/demo/runs/{run.public_id}/nodes/a/outputs/page/", as_("builder")
-    assert client.post(address, {"version": 1, "text": "javascript:alert(1)"}).status_code == 409
+    for bad in ("javascript:alert(1)", "https://me:secret@example.org/", "https://example.org/\u202egpj.exe"):
+        assert client.post(address, {"version": 1, "text": bad}).status_code == 409
     assert client.post(address, {"version": 1, "text": "https://example.org/x"}).status_code == 302
     artifact = current(NodeRun.objects.get(run=run), "page").artifact
     assert artifact is not None and artifact.url == "https://example.org/x"
