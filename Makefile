@@ -6,6 +6,8 @@ MAKEFLAGS += --no-print-directory
 HOST ?= 127.0.0.1
 PORT ?= 8000
 ROWS ?=
+# A file's tests stay together: some share what its first test made.
+PARALLEL := -n auto --dist loadfile
 SYSTEM_PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 PYTHON := .venv/bin/python
@@ -25,7 +27,7 @@ run: setup ## start Aime on HOST (127.0.0.1) and PORT (8000); Ctrl-C stops every
 	@exec $(PYTHON) manage.py supervise
 
 test: setup ## run the tests: Python, JavaScript, browser
-	env -u DATABASE_URL $(PYTHON) -m pytest -q
+	env -u DATABASE_URL $(PYTHON) -m pytest -q $(PARALLEL)
 	@$(MAKE) js-tests
 	env -u DATABASE_URL $(PYTHON) -m tests.tools.browser_tests
 
@@ -46,10 +48,10 @@ lint: setup ## formatting, lint, types
 	npm run --silent format:check
 
 ci: lint production-checks js-tests ## everything that has to pass (about three quarters of an hour on two cores)
-	$(PYTHON) -m tests.tools.server_tests
+	$(PYTHON) -m tests.tools.server_tests $(PARALLEL)
 	env -u DATABASE_URL $(PYTHON) -m tests.tools.browser_tests
 	env -u DATABASE_URL AIME_CHAOS=short $(PYTHON) -m pytest -q -m "chaos or embedded_model" tests || test $$? -eq 5
-	env -u DATABASE_URL $(PYTHON) -m pytest --cov --cov-report=term:skip-covered
+	env -u DATABASE_URL $(PYTHON) -m pytest $(PARALLEL) --cov --cov-report=term:skip-covered
 
 js-tests: setup
 	@files=$$(find tests/js -name '*.test.js' 2>/dev/null); test -z "$$files" || node --test $$files

@@ -38,8 +38,10 @@ def embedded_postgres() -> Iterator[EmbeddedPostgres | None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(embedded_postgres: EmbeddedPostgres | None) -> None:
-    """Called by pytest-django before it makes the test database."""
+def django_db_modify_db_settings(
+    embedded_postgres: EmbeddedPostgres | None, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """Called by pytest-django before it makes the test database; tests in parallel have one for each worker."""
 
 
 def pytest_sessionstart() -> None:

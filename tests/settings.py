@@ -7,8 +7,10 @@ the environment. `tests/conftest.py` starts the database in it and removes it.
 import os
 import tempfile
 
-if "AIME_TEST_DATA_DIR" not in os.environ:
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")  # tests in parallel: a directory, and with it a database, for each
+if "AIME_TEST_DATA_DIR" not in os.environ or os.environ.get("AIME_TEST_DATA_DIR_OF", "") != WORKER:
     os.environ["AIME_TEST_DATA_DIR"] = tempfile.mkdtemp(prefix="aime-test-")
+    os.environ["AIME_TEST_DATA_DIR_OF"] = WORKER
 os.environ["AIME_DATA_DIR"] = os.environ["AIME_TEST_DATA_DIR"]
 for _name in [name for name in os.environ if name.startswith(("AIME_", "OPENAI_"))]:
     if _name not in ("AIME_DATA_DIR", "AIME_TEST_DATA_DIR") and not _name.startswith("AIME_CHAOS"):
