@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from spaces.text import is_storable
 from workflows.models import Visibility, Workflow
 from workflows.queries import possible_owners
+from workflows.task_templates.actions import Words
 
 NOTE_CHARS = 2000
 NAME_CHARS = 120
@@ -74,6 +75,24 @@ class ImportForm(forms.Form):
     choice = forms.ChoiceField(required=False, choices=[(word, word) for word in ("new", "replace")])
     base_revision = forms.IntegerField(required=False)
     target = forms.CharField(required=False)
+
+
+class NodeTemplateForm(forms.Form):
+    """What a step is called as a task template, and who sees it."""
+
+    name = StorableText(label=gettext_lazy("Name"), max_length=NAME_CHARS)
+    description = StorableText(label=gettext_lazy("Description"), required=False, max_length=5000)
+    visibility = forms.ChoiceField(label=gettext_lazy("Who may see it"), choices=Visibility.choices)
+
+    def sentences(self) -> list[str]:
+        """Say what is wrong, a line for each fault."""
+        labels = {name: field.label for name, field in self.fields.items()}
+        return [f"{labels[name]}: {said}" for name, faults in self.errors.items() for said in faults]
+
+    def wanted(self) -> dict[str, Any]:
+        """Give what was asked for, as the action takes it."""
+        given = self.cleaned_data
+        return {"words": Words(given["name"], given["description"]), "visibility": given["visibility"]}
 
 
 class TransferForm(forms.Form):

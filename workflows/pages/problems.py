@@ -20,6 +20,12 @@ def problems_json(problems: Iterable[Problem], source: Any) -> list[dict[str, An
     return [problem_to_json(problem, gettext) | _place(problem.path, keys) for problem in problems]
 
 
+def sentence(problem: Problem) -> str:
+    """Say a problem in one translated line: its place, what is wrong, and the hint in brackets."""
+    said = f"{problem.path}: {problem.said.render(gettext)}" if problem.path else problem.said.render(gettext)
+    return f"{said} ({problem.hint.render(gettext)})" if problem.hint else said
+
+
 def _place(path: str, keys: list[Any]) -> dict[str, Any]:
     match = _NODE.match(path)
     index = int(match[1]) if match else -1

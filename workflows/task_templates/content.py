@@ -9,7 +9,7 @@ from typing import Any
 from workflows.document import Document, InputSpec, NodeSpec, Problem
 from workflows.graph import validate
 from workflows.template_file.parsing import read_document
-from workflows.template_file.problems import gettext_noop, phrase
+from workflows.template_file.problems import errors, gettext_noop, phrase
 from workflows.template_file.serialising import plain_node
 
 KEY = "task"
@@ -45,6 +45,15 @@ def content_of_node(node: NodeSpec) -> dict[str, Any]:
     """Return what a node of a workflow would be as a task template: references become inputs that it has to bind."""
     inputs = tuple(_unbound(spec) for spec in node.inputs)
     return plain_content(dataclasses.replace(node, inputs=inputs))
+
+
+def content_given(plain: Any) -> tuple[NodeSpec, list[Problem]]:
+    """Read a node as the editor holds it as the content of a task template, with what stands against saving it."""
+    node, problems = read_content(plain)
+    if problems:
+        return node, problems
+    content, _none = read_content(content_of_node(node))
+    return content, errors(content_problems(content))
 
 
 def must_be_bound(spec: InputSpec) -> bool:

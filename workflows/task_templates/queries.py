@@ -84,7 +84,7 @@ def task_template_catalogue(space: Space, user: Person, document: Any = None) ->
     seen = TaskTemplate.objects.visible_to(user).values("pk")
     rows = _versions(space.pk, named).filter(template__in=seen)
     shown = [row for row in rows if row.template.archived_at is None or row.template.slug in dict(named)]
-    return {f"{row.template.slug}@{row.number}": _card(row) for row in shown}
+    return {f"{row.template.slug}@{row.number}": template_card(row) for row in shown}
 
 
 def task_templates_of(
@@ -164,7 +164,8 @@ def _use(row: Any, slug: str) -> Use | None:
     return Use(row, draft, live) if draft or live else None
 
 
-def _card(row: TaskTemplateVersion) -> dict[str, Any]:
+def template_card(row: TaskTemplateVersion) -> dict[str, Any]:
+    """Return what the editor knows of a version of a task template. No query with its template at hand."""
     template = row.template
     return {
         "slug": template.slug,

@@ -1,7 +1,6 @@
 """The draft as JSON: read, saved by the editor, and kept as a copy where two people changed it."""
 
 import dataclasses
-import json
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -18,17 +17,10 @@ from workflows.document import Document, DocumentError, from_json
 from workflows.errors import DraftConflict, WorkflowForbidden
 from workflows.pages.editor import draft_json, saved_json
 from workflows.pages.problems import problems_json
+from workflows.views.bodies import BadRequest, json_body
 
-MAX_BYTES = 2 * 1024 * 1024
+KEYS = frozenset({"base_revision", "document"})
 NAME_CHARS = 120
-
-
-class BadRequest(Exception):
-    """The body is not what it should be; `code` is the answer's."""
-
-    def __init__(self, code: int, said: str) -> None:
-        self.code = code
-        super().__init__(said)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,7 +52,7 @@ def copy(request: SpaceRequest, slug: str) -> HttpResponseBase:
     """Keep a document that could not be saved as a template of its own."""
     workflow = find_workflow_or_404(request.user, request.space, slug)
     try:
-        source = _body(request).get("document")
+        source = json_body(request, keys=KEYS).get("document")
         document = from_json(source)
     except BadRequest as refusal:
         return JsonResponse({"error": str(refusal)}, status=refusal.code)
@@ -73,23 +65,11 @@ def copy(request: SpaceRequest, slug: str) -> HttpResponseBase:
 
 def _given(request: SpaceRequest) -> tuple[Any, int]:
     """Read the document and the revision that it was made from. Raises BadRequest."""
-    body = _body(request)
+    body = json_body(request, keys=KEYS)
     revision = body.get("base_revision")
     if not isinstance(revision, int) or isinstance(revision, bool):
         raise BadRequest(400, _("base_revision must be the number of the revision that was changed."))
     return body.get("document"), revision
-
-
-def _body(request: SpaceRequest) -> dict[str, Any]:
-    if len(request.body) > MAX_BYTES:
-        raise BadRequest(413, _("A template has at most %(count)s MiB.") % {"count": MAX_BYTES // 2**20})
-    try:
-        body = json.loads(request.body)
-    except (ValueError, RecursionError) as error:
-        raise BadRequest(400, _("This is not JSON.")) from error
-    if not isinstance(body, dict) or set(body) - {"base_revision", "document"}:
-        raise BadRequest(400, _("Only base_revision and document are expected."))
-    return body
 
 
 def _as_copy(document: Document) -> Document:

@@ -1,5 +1,5 @@
 // The requests about the draft. Every outcome is a value; nothing is thrown.
-import { isSignIn } from '../lib/fetching.js';
+import { isSignIn } from '../lib/sign-in.js';
 
 const KEEPALIVE_MAX_BYTES = 60_000; // browsers refuse more for a page that is gone
 const TIMEOUT_MS = 30_000;
@@ -23,6 +23,17 @@ export async function sendCopy(address, document) {
   if (answer.kind) return answer;
   if (answer.status === 201) return { kind: 'made', ...answer.data };
   return { kind: REFUSALS[answer.status] ?? 'refused', message: answer.data?.error ?? '' };
+}
+
+/** Save a node as a task template → {kind: 'made', reference, card}, {kind: 'refused', errors} or as above. */
+export async function sendTemplate(address, body) {
+  const answer = await post(address, body);
+  if (answer.kind) return answer;
+  const { status, data } = answer;
+  if (status === 201 && data) return { kind: 'made', ...data };
+  if (status >= 500 || status === 429) return { kind: 'unreachable', status };
+  const errors = data?.errors ?? (data?.error ? [data.error] : []);
+  return { kind: REFUSALS[status] ?? (errors.length ? 'refused' : 'unreachable'), errors };
 }
 
 async function post(address, body, { leaving = false } = {}) {

@@ -1,7 +1,7 @@
 // The Publish and Run buttons and the panel of versions: honest about what is saved, live and changed. The dialog and the
 // list of versions are fragments of the server.
 import htmx from 'htmx.org';
-import { isSignIn } from '../lib/fetching.js';
+import { isSignIn } from '../lib/sign-in.js';
 import { publishState, runState } from './publish-state.js';
 
 export function startPublishing(editor, signal) {

@@ -1,5 +1,5 @@
 // <toast-list>: short notes at the page's end. The server adds some; failed requests add theirs. They leave by themselves.
-import { isSignIn } from '../lib/fetching.js';
+import { isSignIn } from '../lib/sign-in.js';
 
 const SHOWN_MS = 8000;
 

@@ -6,6 +6,7 @@ import { fillControls, pathOf, readControl } from './controls.js';
 import { changedItem, renamed, turned } from './items.js';
 import { showFault, showProblems } from './problems.js';
 import { dotted } from './values.js';
+import { learnTemplate } from '../editor/known-templates.js';
 
 const GIVEN_UP = new Set(['line', 'number']); // a fault in the others stays to be mended
 const HARMLESS = new Set(['try-output', 'consent']); // they change no document
@@ -50,6 +51,7 @@ export class InspectorForm {
       warn: (label, places) => this.#warn(label, places),
       brokenText: (reference) => brokenText(this.desk, reference),
       focus: (id) => host.focusNext(id),
+      learn: (reference, card) => learnTemplate(this.#editor, reference, card),
       load: (...request) => host.load(...request),
       render: () => host.render(),
       picker: host.querySelector('binding-picker'),

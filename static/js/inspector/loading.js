@@ -1,6 +1,6 @@
 // Fetching a fragment of the inspector through htmx, and telling how it went.
 import htmx from 'htmx.org';
-import { isSignIn } from '../lib/fetching.js';
+import { isSignIn } from '../lib/sign-in.js';
 
 /**
  * Morph an element (null: nothing) into what an address answers; with `isAnew` it is replaced, so that nothing of one

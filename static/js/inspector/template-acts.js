@@ -1,20 +1,7 @@
 // Acts on the task template of a node: choose one, take the newer version, or make its prompt one's own.
-import { setField } from '../graph/edits.js';
-import { apply } from '../graph/operations.js';
+import { saveTemplate } from './save-template.js';
 import { inputsOf, outputsOf, referencesTo, taskTemplateOf } from '../graph/ports.js';
-
-const OF_THE_TEMPLATE = ['prompt', 'outputs', 'model', 'tools', 'limits', 'retry'];
-
-/** Set several fields of the node, one after the other; the operations of all of them. */
-function settingAll(graph, key, fields) {
-  const operations = [];
-  for (const [name, value] of fields) {
-    const { operations: more } = setField(graph, key, [name], value);
-    graph = apply(graph, more);
-    operations.push(...more);
-  }
-  return { graph, operations };
-}
+import { OF_THE_TEMPLATE, setFields } from '../graph/templates.js';
 
 /** References to outputs of the node that it had, and has no more. */
 function lost(before, after, key, catalogue) {
@@ -26,7 +13,7 @@ function lost(before, after, key, catalogue) {
 
 async function change(desk, fields, label) {
   const { graph: before, catalogue } = desk.store;
-  const { graph, operations } = settingAll(before, desk.key, fields);
+  const { graph, operations } = setFields(before, desk.key, fields);
   const places = lost(before, graph, desk.key, catalogue).map((reference) => desk.brokenText(reference));
   if (places.length && !(await desk.warn(label, places))) desk.render();
   else desk.commit(operations, { label });
@@ -66,6 +53,8 @@ export const templateActs = {
   },
 
   'update-template': (desk, { dataset }) => change(desk, [['task_template', dataset.reference]], desk.say('template')),
+
+  'save-template': (desk, button) => saveTemplate(desk, button),
 
   'own-prompt': (desk) => ownPrompt(desk),
 };

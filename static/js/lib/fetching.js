@@ -1,13 +1,8 @@
 // Fetching a live fragment through htmx, and telling how it went.
 import htmx from 'htmx.org';
+import { isSignIn } from './sign-in.js';
 
 const GIVE_UP = new Set([401, 403, 404, 410]);
-const LOGIN_PATH = '/accounts/login/';
-
-/** Say whether an answer is the sign-in page instead of what was asked for: the session has ended. */
-export function isSignIn(response) {
-  return response.redirected && new URL(response.url).pathname === LOGIN_PATH;
-}
 
 /**
  * Replace `element` by what its own hx-get gives, with `parameters` added to the address.
