@@ -1,9 +1,11 @@
 """The conversation of a node version as the agent sees it, read from rows.
 
-What was interrupted (lost, or done again) is out of the context; what a person stopped stays, as far as it came.
+What was interrupted (lost, or done again) is out of the context, and so is an earlier branch; what a person stopped
+stays, as far as it came. Where a summary stands for older turns, they are not read at all.
 Nothing here writes.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,14 +14,15 @@ from django.conf import settings
 from django.db.models import Sum
 
 from runs.agent.budget import Spent
+from runs.agent.context import Context, Entry, Summary
 from runs.agent.model import ChatMessage, Usage
 from runs.agent.output_plan import OutputSpec
 from runs.agent.parts import Part, Text, ToolResult, ToolUse, parts_from_json, tool_uses
-from runs.agent.prompt import PromptInput, opening_message, system_prompt
+from runs.agent.prompt import PromptInput, message_with_files, opening_message, system_prompt
 from runs.agent.tools import tools_for
 from runs.agent.tools.base import Tool
 from runs.artifacts import blob_content
-from runs.models import Attempt, Message, ToolCall
+from runs.models import Artifact, Attachment, Attempt, Message, ToolCall
 from runs.models.tool_call import CALL_ID_CHARS
 from runs.states import AttemptStatus, MessageStatus
 from spaces.models import Space
@@ -31,17 +34,23 @@ INTERRUPTED = "This call was interrupted before it gave a result. It may or may 
 
 @dataclass(frozen=True)
 class Turn:
-    """What an attempt continues from.
+    """What an attempt continues from. `question`: the ordinal of the message that it answers.
 
     `pending`: calls of the last message that have no result yet. `answered`: the agent's last message is whole and
     asks for nothing, so only the outputs are left to collect. `last_message_id` is that message's row.
     """
 
-    messages: tuple[ChatMessage, ...]
+    context: Context
+    question: int
     pending: tuple[ToolUse, ...]
     answered: bool
     last_message_id: int | None
     spent: Spent
+
+    @property
+    def messages(self) -> tuple[ChatMessage, ...]:
+        """What the model is sent, without the system prompt."""
+        return self.context.messages
 
 
 def tools_of(spec: NodeSpec) -> tuple[Tool, ...]:
@@ -73,20 +82,22 @@ def opening_with(spec: NodeSpec, values: Sequence[PromptInput]) -> str:
     return opening_message(config.prompt, values, share, can_read_files=can_read_files)
 
 
-def load_turn(node_run_id: int, message_id: int) -> Turn:
+def load_turn(node_run_id: int, message_id: int, *, can_read_files: bool = True) -> Turn:
     """Read the conversation up to now and how far the turn that answers `message_id` has come."""
-    rows = list(Message.objects.filter(node_run_id=node_run_id).exclude(status=MessageStatus.INTERRUPTED))
-    rows = [row for row in rows if row.status != MessageStatus.STREAMING]
+    summary = latest_summary(node_run_id)
+    rows = _rows(node_run_id, summary)
     results = _results(row.pk for row in rows)
+    files = _Files(rows, can_read_files=can_read_files)
     question = next(index for index, row in enumerate(rows) if row.pk == message_id)
     answers = rows[question + 1 :]
-    messages: list[ChatMessage] = []
+    entries: list[Entry] = []
     pending: tuple[ToolUse, ...] = ()
     for row in rows:
-        parts = _parts(row)
+        parts = files.parts_of(row)
         if not parts:
             continue
-        messages.append(ChatMessage("user" if row.role == Message.Role.USER else "assistant", parts))
+        asks = row.role == Message.Role.USER
+        messages = [ChatMessage("user" if asks else "assistant", parts)]
         uses = tool_uses(parts)
         if uses:
             open_calls = answers and row.pk == answers[-1].pk
@@ -94,10 +105,58 @@ def load_turn(node_run_id: int, message_id: int) -> Turn:
             pending = tuple(use for use in uses if use.call_id not in {result.call_id for result in given})
             if given or not pending:
                 messages.append(ChatMessage("tool", tuple(given)))
+        entries.append(Entry(row.ordinal, tuple(messages), asks))
     last = answers[-1] if answers else None
     answered = last is not None and last.status == MessageStatus.COMPLETE and not tool_uses(_parts(last))
     rounds = sum(1 for row in answers if tool_uses(_parts(row))) - (1 if pending else 0)
-    return Turn(tuple(messages), pending, answered, last.pk if last else None, _spent(node_run_id, message_id, rounds))
+    return Turn(
+        Context(tuple(entries), summary), rows[question].ordinal, pending, answered, last.pk if last else None,
+        _spent(node_run_id, message_id, rounds),
+    )  # fmt: skip
+
+
+def latest_summary(node_run_id: int) -> Summary | None:
+    """Find the summary that stands for the most, on the branch that goes on."""
+    found = Message.objects.filter(node_run_id=node_run_id, role=Message.Role.SUMMARY, status=MessageStatus.COMPLETE)
+    row = found.filter(superseded_by=None).order_by("covers_last", "ordinal").last()
+    if row is None or row.covers_first is None or row.covers_last is None or row.covers_turns is None:
+        return None
+    return Summary(row.text, row.covers_first, row.covers_last, row.covers_turns)
+
+
+def _rows(node_run_id: int, summary: Summary | None) -> list[Message]:
+    """Read the messages that the agent sees; what a summary stands for is not even loaded."""
+    rows = Message.objects.filter(node_run_id=node_run_id, superseded_by=None).exclude(role=Message.Role.SUMMARY)
+    rows = rows.exclude(status__in=[MessageStatus.INTERRUPTED, MessageStatus.STREAMING])
+    if summary is not None:
+        rows = rows.exclude(ordinal__range=(summary.first, summary.last))
+    return list(rows.order_by("ordinal"))
+
+
+class _Files:
+    """The files that came with messages, as the agent is told of them."""
+
+    def __init__(self, rows: Sequence[Message], *, can_read_files: bool) -> None:
+        self._share = int(settings.AIME_MODEL["context_tokens"] * CHARS_PER_CONTEXT_TOKEN / 2)
+        self._can_read_files = can_read_files
+        self._by_message: dict[int, list[Artifact]] = defaultdict(list)
+        asked = [row.pk for row in rows if row.author_id is not None]
+        found = Attachment.objects.filter(message_id__in=asked).select_related("artifact")
+        for attachment in found.order_by("message_id", "place"):
+            self._by_message[attachment.message_id].append(attachment.artifact)
+
+    def parts_of(self, row: Message) -> tuple[Part, ...]:
+        """Give the parts of a message; a person's with its files."""
+        files = [_attached(place, artifact) for place, artifact in enumerate(self._by_message[row.pk], start=1)]
+        if not files:
+            return _parts(row)
+        text = message_with_files(row.text, files, self._share, can_read_files=self._can_read_files)
+        return (Text(text),)
+
+
+def _attached(place: int, artifact: Artifact) -> PromptInput:
+    entry = {"type": artifact.type, "name": artifact.name, "blob": artifact.blob_id}
+    return _prompt_input(f"file{place}", entry)
 
 
 def _spent(node_run_id: int, message_id: int, rounds: int) -> Spent:

@@ -15,10 +15,12 @@ from django.utils.translation import gettext_lazy
 from runs.history.filters import RunFilter
 from runs.models.saved_filter import NAME_CHARS, QUERY_CHARS
 from runs.start_inputs import UPLOAD_MAX_BYTES, Given, Upload, wrong_values
+from runs.uploads import refusal, too_many
 from workflows.asked import AskedInput, asked_inputs
 from workflows.document import Document
 
 KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
+PUBLIC_ID = re.compile(r"[0-9A-Za-z]{1,26}")
 SHORT_CHARS = 80  # a default of one short line asks for such a line; the field grows all the same
 
 
@@ -120,6 +122,26 @@ class KeysField(forms.Field):
         return keys
 
 
+class NamesField(forms.Field):
+    """Public ids: one name in the form, any number of values."""
+
+    widget = forms.SelectMultiple
+
+    def to_python(self, value: Any) -> list[str]:
+        """Keep what can be a public id."""
+        return [text for text in value or [] if PUBLIC_ID.fullmatch(text)]
+
+
+class ManyFiles(forms.FileInput):
+    """A file field of which several may be chosen."""
+
+    allow_multiple_selected = True
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """Give all files of that name."""
+        return files.getlist(name) if hasattr(files, "getlist") else files.get(name)
+
+
 class PlanForm(ActForm):
     """An act carries the digest of the plan that the person saw, and what of it they want computed again."""
 
@@ -141,10 +163,37 @@ class OutputForm(ActForm):
     file = forms.FileField(required=False, allow_empty_file=True, validators=[_small_enough])
 
 
-class MessageForm(ActForm):
-    """A message, kept exactly as it was written."""
+class FilesField(forms.FileField):
+    """Any number of files under one name. Those that are too large are refused before anybody reads them."""
 
-    text = PlainText()
+    widget = ManyFiles
+
+    def clean(self, data: Any, initial: Any = None) -> list[Upload]:
+        """Give the files with their content; refuse with a sentence for each that is not taken."""
+        files = [file for file in data or [] if file]
+        refusals = [too_many(len(files)), *(refusal(file.name, file.size) for file in files)]
+        if any(refusals):
+            raise ValidationError(" ".join(filter(None, refusals)))
+        return [Upload(file.name, file.read()) for file in files]
+
+
+class MessageForm(ActForm):
+    """A message, kept exactly as it was written, with its files.
+
+    `instead_of`: the message that it replaces; `keep`: the files of that one that come along.
+    """
+
+    text = PlainText(required=False)
+    uploads = FilesField(required=False)
+    instead_of = forms.RegexField(r"\A[0-9A-Za-z]{0,26}\Z", required=False, empty_value="")
+    keep = NamesField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a message that says nothing and brings nothing."""
+        said = super().clean() or {}
+        if not self.errors and not (said["text"].strip() or said["uploads"] or said["keep"]):
+            raise ValidationError(_("Write a message first."))
+        return said
 
 
 class SavedFilterForm(forms.Form):

@@ -1,4 +1,4 @@
-"""A whole run as one JSON document: what the commands print (decisions.md 4). Eleven queries, however long the run is.
+"""A whole run as one JSON document: what the commands print (decisions.md 4). Twelve queries, however long the run is.
 
 Everything is read at one moment (repeatable read), so that no text falls between a message and its deltas.
 """
@@ -11,7 +11,19 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import F
 
-from runs.models import Artifact, Attempt, Blob, Message, MessageDelta, NodeRun, OutputValue, Reuse, Run, ToolCall
+from runs.models import (
+    Artifact,
+    Attachment,
+    Attempt,
+    Blob,
+    Message,
+    MessageDelta,
+    NodeRun,
+    OutputValue,
+    Reuse,
+    Run,
+    ToolCall,
+)
 from runs.staleness import CurrentHashes, stale_inputs
 from runs.states import MessageStatus, NodeStatus
 
@@ -129,6 +141,11 @@ def _messages(run: Run) -> dict[str, ByNode]:
         MessageDelta.objects.filter(message_id__in=ids).order_by("seq").values_list("message", "text")
     ):
         streaming[message_id].append(text)
+    files: dict[int, list[str]] = defaultdict(list)
+    attached = Attachment.objects.filter(message__node_run__run=run).order_by("message_id", "place")
+    for message_id, name in attached.values_list("message_id", "artifact__name"):
+        files[message_id].append(name)
+    public_ids = {message.pk: message.public_id for message in found}
     calls = ToolCall.objects.filter(message__node_run__run=run).order_by("message__ordinal", "ordinal")
     by_node: ByNode = defaultdict(list)
     for call in calls.select_related("message"):
@@ -137,10 +154,14 @@ def _messages(run: Run) -> dict[str, ByNode]:
 
     def one(message: Message) -> Document:
         return {
+            "id": message.public_id,
             "role": message.role,
             "author": message.author.get_username() if message.author else None,
             "text": "".join(streaming[message.pk]) if message.pk in streaming else message.text,
             "status": message.status,
+            "files": files.get(message.pk, []),
+            "instead_of": public_ids.get(message.parent_id or 0),
+            "superseded": message.superseded_by_id is not None,
         }
 
     return {"messages": _grouped(found, one), "tool_calls": by_node}

@@ -90,7 +90,7 @@ def opening_message(
     `share_chars` is the room for all values together. Short values keep their length, longer ones share the rest; what
     is cut ends with words on how to read on. An unknown name stays as it is.
     """
-    blocks = _Blocks(prompt_template, inputs, share_chars, can_read_files=can_read_files)
+    blocks = Blocks(prompt_template, inputs, share_chars, can_read_files=can_read_files)
     used: set[str] = set()
 
     def value(match: re.Match[str]) -> str:
@@ -111,6 +111,15 @@ def opening_message(
     return "\n\n".join(sections)
 
 
+def message_with_files(text: str, files: Sequence[PromptInput], share_chars: int, *, can_read_files: bool) -> str:
+    """Give a person's message with the files that came with it, each in a block; `share_chars` is their room."""
+    if not files:
+        return text
+    blocks = Blocks(text, files, share_chars, can_read_files=can_read_files)
+    shown = ["Files that came with this message:", *(blocks.block(name) for name in blocks.by_name)]
+    return "\n\n".join([text, *shown] if text.strip() else shown)
+
+
 def is_chinese(text: str) -> bool:
     """Whether a third of the letters are Chinese characters, and none is Japanese."""
     letters = [char for char in text if char.isalpha()]
@@ -119,8 +128,8 @@ def is_chinese(text: str) -> bool:
     return 3 * han > len(letters) and not kana
 
 
-class _Blocks:
-    """The inputs of one message, their marks and how much of each is shown."""
+class Blocks:
+    """The inputs or files of one message, their marks and how much of each is shown."""
 
     def __init__(self, template: str, inputs: Sequence[PromptInput], share_chars: int, *, can_read_files: bool) -> None:
         self.by_name = {item.name: item for item in inputs}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from runs.agent.model import Request, Usage
+from collections.abc import Iterable
+
+from runs.agent.model import ChatMessage, Request, Usage
 from runs.agent.parts import Reasoning, Text, ToolResult, ToolUse
 
 
@@ -14,10 +16,15 @@ def estimate_tokens(text: str) -> int:
 
 def estimate_usage(request: Request, answer: str) -> Usage:
     """Count what was sent and what was said."""
+    return Usage(estimate_messages(request.messages), estimate_tokens(answer), estimated=True)
+
+
+def estimate_messages(messages: Iterable[ChatMessage]) -> int:
+    """Count messages with their calls and results, without what a provider puts around them."""
     sent = 0
-    for message in request.messages:
+    for message in messages:
         for part in message.parts:
             match part:
                 case Text(text) | Reasoning(text) | ToolResult(_, _, text, _) | ToolUse(_, _, text):
                     sent += estimate_tokens(text)
-    return Usage(sent, estimate_tokens(answer), estimated=True)
+    return sent

@@ -29,6 +29,7 @@ from workflows.document import NodeSpec
 
 ANSWER_SHARE = 4  # an answer may take a quarter of the model's context
 EXCERPT_BYTES = 4096
+READ_TOOL = "files_read"
 NO_MODEL = (
     "No model is configured. Set OPENAI_BASE_URL (and OPENAI_API_KEY, AIME_MODEL), or AIME_EMBEDDED_MODEL, "
     "and start Aime again."
@@ -144,14 +145,15 @@ def _load(job: Job) -> Work:
     node = NodeRun.objects.select_related("run__space").get(pk=job.node_run_id)
     spec = version_graph(job.version_id).specs[job.key]
     assert job.message_id is not None, "a task always answers a message"
+    tools = tools_of(spec)
     artifacts = latest_artifacts(node.pk)
     files = {entry["name"]: _file(entry["blob"]) for entry in node.inputs.values() if "blob" in entry}
     files.update({item.name: (item.sha256, item.size_bytes) for item in artifacts if item.blob_id is not None})
     return Work(
         spec=spec,
-        turn=load_turn(node.pk, job.message_id),
+        turn=load_turn(node.pk, job.message_id, can_read_files=any(tool.spec.name == READ_TOOL for tool in tools)),
         system=system_text(node.run.space, spec),
-        tools=tools_of(spec),
+        tools=tools,
         files=files,
         links={item.name: item.url for item in artifacts if item.url},
         effects=dict(SideEffect.objects.filter(node_run=node).values_list("key", "result")),

@@ -19,7 +19,7 @@ class Message(models.Model):
     `parts`: JSON of `runs.agent.parts` with its schema version (agent messages; else empty).
     `parent`: the message this one replaces when it was edited and sent again. `superseded_by`: the message that began
     another branch in place of this one's; empty on the branch that goes on.
-    `covers_first` … `covers_last`: the ordinals that a summary stands for in the agent's context, and `covers_turns` how
+    `covers_first` … `covers_last`: the ordinals that a summary stands for in the agent's context, `covers_turns` how
     many turns that is; empty for every other message.
     """
 

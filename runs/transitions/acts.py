@@ -3,8 +3,6 @@
 Who may act is decided before (`runs/access.py`); here only the state decides. Source: the product's decisions, 1.
 """
 
-from typing import Any
-
 from django.utils.translation import gettext as _
 
 from runs import sql
@@ -16,11 +14,13 @@ from runs.transitions.consents import hold_without_consent
 from runs.transitions.ledger import Latest, Ledger, open_run
 from runs.transitions.outputs import missing_outputs, outputs_sha256
 from runs.transitions.planning import NO_CHOICE, Choice, chosen_plan, latest_of
-from runs.transitions.starting import insert_message, queue_attempt, settle
+from runs.transitions.saying import last_question, refuse_busy, refuse_without_consent, say
+from runs.transitions.starting import queue_attempt, settle
 
-HISTORY = """
-SELECT (SELECT id FROM runs_message WHERE node_run_id = %s AND role = 'user' ORDER BY ordinal DESC LIMIT 1),
-       EXISTS (SELECT 1 FROM runs_message m WHERE m.node_run_id = %s AND m.role = 'assistant' AND m.status = 'complete'
+__all__ = ["cancel_node", "cancel_run", "confirm", "done", "restart", "retry_turn", "say", "stop"]
+
+ENDS_WITH_AN_ANSWER = """
+SELECT EXISTS (SELECT 1 FROM runs_message m WHERE m.node_run_id = %s AND m.role = 'assistant' AND m.status = 'complete'
                AND m.ordinal = (SELECT max(ordinal) FROM runs_message WHERE node_run_id = m.node_run_id)
                AND NOT EXISTS (SELECT 1 FROM runs_toolcall t WHERE t.message_id = m.id))
 """
@@ -41,22 +41,6 @@ DROP_ANSWERS = """
 UPDATE runs_message SET status = 'interrupted' WHERE node_run_id = %s AND role = 'assistant' AND status = ANY(%s)
 AND ordinal > (SELECT ordinal FROM runs_message WHERE id = %s) RETURNING id, public_id
 """
-
-
-def say(run_id: int, key: str, number: int, *, by: int, text: str) -> int:
-    """Add a person's message and queue the turn that answers it; returns the message's id."""
-    with open_run(run_id) as ledger:
-        node = latest_of(ledger, key, number)
-        _refuse_busy(node, _("The agent is still working; stop it first, then send your message."))
-        _refuse_without_consent(node)
-        if node.status == NodeStatus.PENDING or _last_question(node) is None:
-            raise ActRefused(_("This node has not started, so there is no conversation yet."))
-        message_id = insert_message(node, text, by=by)
-        ledger.move(node, NodeStatus.QUEUED, by=by)
-        ledger.event("message.added", node, by=by, message_id=message_id)
-        queue_attempt(ledger, node, message_id=message_id)
-        hold_without_consent(ledger, node, by=by)
-        return message_id
 
 
 def stop(run_id: int, key: str, number: int, *, by: int) -> None:
@@ -108,7 +92,7 @@ def retry_turn(run_id: int, key: str, number: int, *, by: int, choice: Choice = 
         stopped = node.status == NodeStatus.WAITING and node.waiting_for in (WaitingFor.STOPPED, WaitingFor.OUTPUTS)
         if node.status not in (NodeStatus.FAILED, NodeStatus.CANCELLED) and not stopped:
             raise ActRefused(_("Only a failed, stopped or cancelled turn can be tried again."))
-        message_id = _last_question(node)
+        message_id = last_question(node)
         if message_id is None and not _ran_before(node):
             raise ActRefused(_("This node never started; restart it instead."))
         succeeded = sql.row(
@@ -159,8 +143,8 @@ def _accept(ledger: Ledger, node: Latest, *, by: int, outputs: str | None, choic
 def _refuse_unacceptable(ledger: Ledger, node: Latest, *, reopened: bool) -> None:
     if node.status == NodeStatus.DONE:
         raise ActRefused(_say_who_accepted(node))
-    _refuse_busy(node, _("The agent is still working; wait for it or stop it."))
-    _refuse_without_consent(node)
+    refuse_busy(node, _("The agent is still working; wait for it or stop it."))
+    refuse_without_consent(node)
     if node.status != NodeStatus.WAITING:
         raise ActRefused(_("There is nothing to accept: the node is %(status)s.") % {"status": node.status})
     if (node.accepted_at is not None) != reopened:
@@ -188,23 +172,8 @@ def _say_what_changed(node: Latest) -> str:
     return text % {"name": found[0], "who": found[1], "at": found[2]}
 
 
-def _refuse_busy(node: Latest, message: str) -> None:
-    if node.status in NODE_ACTIVE:
-        raise ActRefused(message)
-
-
-def _refuse_without_consent(node: Latest) -> None:
-    if node.waiting_for == WaitingFor.CONSENT:
-        raise ActRefused(_("This node waits for the consent of its executor; until then nothing can be done in it."))
-
-
-def _last_question(node: Latest) -> int | None:
-    found: Any = sql.rows(HISTORY, (node.id, node.id))[0][0]
-    return None if found is None else int(found)
-
-
 def _drop_answers(ledger: Ledger, node: Latest, question_id: int | None) -> None:
-    is_whole = sql.rows(HISTORY, (node.id, node.id))[0][1]
+    is_whole = sql.rows(ENDS_WITH_AN_ANSWER, (node.id,))[0][0]
     dropped = [MessageStatus.STOPPED, *([MessageStatus.COMPLETE] if is_whole else [])]
     for message_id, public_id in sql.rows(DROP_ANSWERS, (node.id, dropped, question_id)):
         status = MessageStatus.INTERRUPTED.value

@@ -32,11 +32,18 @@ def index(request: SpaceRequest, run_id: str, key: str) -> HttpResponse:
 @require_POST
 @space_view
 def create(request: SpaceRequest, run_id: str, key: str) -> HttpResponse:
-    """Say something to the node's agent."""
-    form = MessageForm(request.POST)
+    """Say something to the node's agent, with files; or say it again, in place of an earlier message."""
+    form = MessageForm(request.POST, request.FILES)
     node_run = load_node_run(request, run_id, key, request.POST.get("version"))
-    by = request.user
-    return answer_act(request, node_run, form, lambda: say(node_run=node_run, by=by, text=form.cleaned_data["text"]))
+
+    def act() -> None:
+        said = form.cleaned_data
+        files, replaced, kept = said["uploads"], said["instead_of"], said["keep"]
+        say(
+            node_run=node_run, by=request.user, text=said["text"], uploads=files, instead_of=replaced, keep=kept
+        )  # fmt: skip
+
+    return answer_act(request, node_run, form, act)
 
 
 @require_safe

@@ -1,9 +1,11 @@
 """Act on a node: `node_act ID NODE say TEXT | stop | confirm | done | restart | retry_turn | cancel --user NAME`.
 
+`say TEXT --attach FILE` sends a file with it, `--instead-of MESSAGE` starts again from an earlier message.
 With `--plan` it prints what the act would do, and does nothing.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -16,6 +18,7 @@ from runs.actions.chat import say
 from runs.commands import FAILED_STATUSES, RunCommand, acting, add_wait, find_run, result_of
 from runs.models import NodeRun, Run
 from runs.pages.reruns import plan_document, plan_page, plan_text
+from runs.start_inputs import UPLOAD_MAX_BYTES, Upload
 from runs.transitions.planning import NO_CHOICE, Choice
 from runs.waiting import wait_for_node
 from spaces.commands import Misused, Result, find_user, suggestion
@@ -45,12 +48,16 @@ class Command(RunCommand):
         parser.add_argument("--seen", default="", metavar="PLAN", help=_("refuse when the plan is another one now"))
         parser.add_argument("--reuse", metavar="KEY,KEY", help=_("keep these of what is offered, nothing else"))
         parser.add_argument("--rerun", metavar="KEY,KEY", help=_("compute these of what is offered again"))
+        parser.add_argument("--attach", action="append", metavar="FILE", help=_("a file to send with what is said"))
+        parser.add_argument("--instead-of", default="", metavar="MESSAGE", help=_("the message that this one replaces"))
         add_wait(parser, _("wait until the node is no longer at work"))
 
     def run(self, options: dict[str, Any]) -> Result:
         act, text, key = options["act"], options["text"], options["node"]
         if (act == "say") != (text is not None):
             raise Misused(_("Write: say TEXT.") if act == "say" else _("Only say takes a text."))
+        if act != "say" and (options["attach"] or options["instead_of"]):
+            raise Misused(_("Only say takes --attach and --instead-of."))
         user = find_user(options["user"])
         run = find_run(options["id"], user)
         node_run = _find_node(run, key, options["number"])
@@ -59,7 +66,12 @@ class Command(RunCommand):
             raise Misused(_("This act has no plan; leave --plan, --seen, --reuse and --rerun out."))
         if options["plan"]:
             return acting(lambda: _plan(node_run, act, choice, user), run)
-        acting(lambda: _act(act, node_run, user, text, choice), run)
+        if act == "say":
+            uploads = [_upload(path) for path in options["attach"] or ()]
+            said = {"text": text, "uploads": uploads, "instead_of": options["instead_of"]}
+            acting(lambda: say(node_run=node_run, by=user, **said), run)
+        else:
+            acting(lambda: _act(act, node_run, user, choice), run)
         if options["wait"] is None:
             return result_of(run.pk)
 
@@ -97,10 +109,16 @@ def _plan(node_run: NodeRun, act: str, choice: Choice, user: User) -> Result:
     return Result(plan_document(page), plan_text(page))
 
 
-def _act(act: str, node_run: NodeRun, user: User, text: str | None, choice: Choice) -> None:
-    if act == "say":
-        say(node_run=node_run, by=user, text=text or "")
-    elif act in PLANNED:
+def _act(act: str, node_run: NodeRun, user: User, choice: Choice) -> None:
+    if act in PLANNED:
         PLANNED[act](node_run=node_run, by=user, choice=choice)
     else:
         ACTS[act](node_run=node_run, by=user)
+
+
+def _upload(path: str) -> Upload:
+    try:
+        with Path(path).open("rb") as file:
+            return Upload(Path(path).name, file.read(UPLOAD_MAX_BYTES + 1))  # one more is refused, a device never ends
+    except OSError as error:
+        raise Misused(_("%(path)s cannot be read: %(why)s.") % {"path": path, "why": error.strerror}) from error

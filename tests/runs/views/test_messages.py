@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from runs.models import Message, NodeRun, Run, ToolCall
 from tests.runs.streams import start_stream
-from tests.runs.turns import take
+from tests.runs.turns import answer, take
 
 Browser = Callable[[str], Client]
 
@@ -88,3 +90,41 @@ def test_page_shows_a_tool_call_whose_arguments_are_nested_without_end(node: Nod
     message = node.messages.latest("ordinal")
     ToolCall.objects.create(message=message, ordinal=1, call_id="c", name="files_write", arguments="[" * 100_000)
     assert as_("builder").get(page).status_code == 200
+
+
+def upload(name: str, content: bytes) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
+
+
+def test_page_sends_files_with_a_message(node: NodeRun, page: str, as_: Browser) -> None:
+    data = {"version": 1, "text": "See these", "uploads": [upload("a.md", b"# A"), upload("b.csv", b"1,2")]}
+    response = as_("builder").post(f"{page}nodes/a/messages/new/", data)
+    assert response.status_code == 302
+    message = node.messages.latest("ordinal")
+    assert list(message.attachments.values_list("artifact__name", flat=True)) == ["a.md", "b.csv"]
+
+
+def test_page_refuses_files_with_a_reason_for_each_and_keeps_the_text(node: NodeRun, page: str, as_: Browser) -> None:
+    before = Message.objects.count()
+    files = [upload("good.md", b"fine"), upload("run.exe", b"MZ"), upload("none.txt", b"")]
+    data = {"version": 1, "text": "My words", "uploads": files}
+    response = as_("builder").post(f"{page}nodes/a/messages/new/", data)
+    html = response.content.decode()
+    assert response.status_code == 422
+    assert "run.exe: files of type .exe are not taken here." in html and "none.txt is empty" in html
+    assert "My words" in html
+    assert Message.objects.count() == before
+
+
+def test_page_says_a_message_again_in_place_of_an_earlier_one(
+    node: NodeRun, run: Run, page: str, as_: Browser, builder: User
+) -> None:
+    client = as_("builder")
+    client.post(f"{page}nodes/a/messages/new/", {"version": 1, "text": "one"})
+    answer(run, "a", "The old answer")
+    old = node.messages.get(text="one")
+    client.post(f"{page}nodes/a/messages/new/", {"version": 1, "text": "two", "instead_of": old.public_id})
+    new = node.messages.get(text="two")
+    assert list(new.__class__.objects.filter(superseded_by=new).values_list("text", flat=True)) == [
+        "one", "The old answer",
+    ]  # fmt: skip
