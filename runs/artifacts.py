@@ -60,6 +60,17 @@ def latest_artifacts(node_run_id: int) -> list[Artifact]:
     return sorted(rows, key=lambda artifact: artifact.pk)
 
 
+def decoded(content: bytes, *, at_most: int | None = None) -> str | None:
+    """Read bytes as text, of which at most `at_most` bytes are given; None where the whole is no text."""
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return None
+    if at_most is not None and len(content) > at_most:
+        text = content[:at_most].decode(errors="ignore")  # a character may be cut in the middle
+    return None if "\x00" in text else text
+
+
 def blob_content(sha256: str) -> bytes:
     """Read the bytes of a blob."""
     return bytes(Blob.objects.values_list("content", flat=True).get(pk=sha256))

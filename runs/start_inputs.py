@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from runs.agent.addresses import BadAddress, checked_url
-from runs.agent.pictures import picture_type
+from runs.pictures import picture_type
 from runs.wording import address_fault
 from spaces.text import is_storable
 from workflows.asked import asked_values

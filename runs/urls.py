@@ -51,6 +51,7 @@ urlpatterns = [
     path(f"{RUN}messages/<str:message_id>/text/", messages.text, name="message-text"),
     path(f"{RUN}artifacts/<str:artifact_id>/", artifacts.detail, name="artifact-detail"),
     path(f"{RUN}artifacts/<str:artifact_id>/content/", artifacts.content, name="artifact-content"),
+    path(f"{RUN}artifacts/<str:artifact_id>/picture/", artifacts.picture, name="artifact-picture"),
     path(f"{RUN}artifacts.zip", artifacts.archive, name="artifact-archive"),
     path(f"{NODE}comparison/", version_comparisons.detail, name="version-comparison"),
     path(f"{NODE}messages/", messages.index, name="message-index"),

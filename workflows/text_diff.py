@@ -18,13 +18,13 @@ MARKED_CHARS = 2000
 ALIKE = 0.4  # below, two lines share no more than any two lines do; marks would be noise
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|\w+|\s+|.", re.DOTALL)
 
-Kind = Literal["same", "added", "removed", "gap"]
+Kind = Literal["same", "added", "removed", "gap", "head"]
 Part = tuple[str, bool]  # text, does it differ
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line. Of a gap `count` lines are left out."""
+    """One line. Of a gap `count` lines are left out. A head names a file or a place (only in patches)."""
 
     kind: Kind
     parts: tuple[Part, ...] = ()

@@ -6,11 +6,11 @@ from django.utils.translation import gettext as _
 from runs.access import require_confirm
 from runs.agent.addresses import BadAddress, checked_url
 from runs.agent.naming import BadName, jailed
-from runs.agent.pictures import picture_type
 from runs.artifacts import NewArtifact
 from runs.errors import ActRefused
 from runs.graphs import version_graph
 from runs.models import NodeRun
+from runs.pictures import picture_type
 from runs.start_inputs import TEXT_MAX_CHARS, UPLOAD_MAX_BYTES, Upload
 from runs.transitions import choosing
 from runs.transitions.choosing import Override

@@ -5,6 +5,7 @@ The address is looked at, never fetched. What passed may stand in an `href`.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -57,3 +58,15 @@ def is_address(text: str) -> bool:
         return checked_url(text) == text
     except BadAddress:
         return False
+
+
+def host_of(url: str) -> str:
+    """Return the host that an address names, with its port, in letters that cannot be mistaken for others.
+
+    `url` has passed `checked_url`. A name that is no ASCII comes as it is looked up ("xn--…").
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    with suppress(UnicodeError):  # a name that cannot be looked up stays as it is
+        host = host.encode("idna").decode("ascii")
+    return f"{host}:{parts.port}" if parts.port else host

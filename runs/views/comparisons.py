@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from runs.models import Run
-from runs.pages import run_comparison as plans
+from runs.pages.comparing import run_comparison as plans
 from runs.views.loading import load_run
 from spaces.access import SpaceRequest, space_view
 

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from runs.pages.version_comparison import compare_versions
+from runs.pages.comparing.version_comparison import compare_versions
 from runs.views.loading import load_node_run
 from spaces.access import SpaceRequest, space_view
 

@@ -17,7 +17,7 @@ LAYERS = {  # from the top; a name stands for the module or folder, the longest 
         "actions catalogue listing task_templates.actions", "queries task_templates.queries",
         "access task_templates.access",
         "editor_texts errors subscriptions", "models", "task_templates",
-        "asked comparison document gallery graph layout pictures publishing_rules rules text_diff",
+        "asked comparison document gallery graph layout pictures publishing_rules rules text_diff text_rows",
         "node_types placeholders template_file topology",
     ),
     "runs": (
@@ -25,7 +25,7 @@ LAYERS = {  # from the top; a name stands for the module or folder, the longest 
         "actions host quarantine recovery consents", "crew", "execution", "executors.task", "chat", "transitions",
         "executors desk", "live ticker", "transitions.events live_frames live_outlets listening queue shutdown",
         "access artifacts conversation graphs history inputs reports sql staleness start_inputs waiting wording",
-        "models", "agent archives errors reruns scheduling states",
+        "models", "agent archives errors pictures reruns scheduling states",
     ),
 }  # fmt: skip
 

@@ -9,8 +9,8 @@ PURE = (
     "workflows.node_types", "workflows.pictures", "workflows.placeholders", "workflows.publishing_rules",
     "workflows.rules",
     "workflows.task_templates.content", "workflows.task_templates.resolving", "workflows.template_file",
-    "workflows.text_diff", "workflows.topology",
-    "runs.agent", "runs.archives", "runs.reruns", "runs.scheduling", "runs.states",
+    "workflows.text_diff", "workflows.text_rows", "workflows.topology",
+    "runs.agent", "runs.archives", "runs.pictures", "runs.reruns", "runs.scheduling", "runs.states",
 )  # fmt: skip
 LIBRARIES = {
     "workflows.template_file": {"yaml"},

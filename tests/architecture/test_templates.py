@@ -15,7 +15,6 @@ MANY_ROOTS = {
     "templates/components/icon_button.html": EITHER,
     "templates/layouts/_client.html": "two lasting elements at the end of the body; nothing swaps them",
     "templates/layouts/_stylesheets.html": "links of the head, in the order of the layers",
-    "templates/runs/artifacts/_content.html": "the inside of a dialog or a card, swapped as a whole",
     "templates/workflows/canvas/_head.html": "links of the head",
     "templates/workflows/versions/_head.html": "links of the head",
     "templates/runs/node_runs/_output.html": "the inside of a list item, which the caller gives",

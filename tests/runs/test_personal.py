@@ -110,6 +110,7 @@ ADDRESSES = {
     "runs:artifact-detail": Row(RUN),
     "runs:artifact-content": Row(RUN),
     "runs:artifact-archive": Row(RUN),
+    "runs:artifact-picture": Row(RUN),
     "runs:version-comparison": Row(RUN),
     "runs:message-index": Row(RUN),
     "runs:message-create": Row(RUN, ACT),
@@ -171,7 +172,8 @@ def scene(space: Space, builder: User) -> Scene:
     workflow = make_workflow(source, space=space, owner=builder, slug=SECRET, visibility="personal")
     make_task_template(space, builder, SECRET, visibility="personal")
     run = make_run(workflow, title=f"The {SECRET} run")
-    answer(run, "a", SECRET, outputs={"file": Upload(f"{SECRET}.md", SECRET.encode())})
+    picture = b"\x89PNG\r\n\x1a\n" + SECRET.encode()
+    answer(run, "a", SECRET, outputs={"file": Upload(f"{SECRET}.md", picture)})
     node = run.node_runs.get(key="a", is_latest=True)
     values = {
         "space_slug": "demo",

@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from runs.models import Attempt, Run
-from runs.pages.run_comparison import compare_runs
+from runs.pages.comparing.run_comparison import compare_runs
 from runs.start_inputs import Upload
 from spaces.models import Space
 from tests.factories import make_run, make_workflow

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from runs.graphs import version_graph
 from runs.models import NodeRun, Run
-from runs.pages.node_sides import (
+from runs.pages.comparing.node_sides import (
     ArtifactPair,
     Fact,
     Field,

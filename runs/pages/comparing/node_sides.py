@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Count, F, Sum
 from django.utils.translation import gettext as _
 
+from runs.artifacts import decoded
 from runs.models import Artifact, Attempt, Blob, NodeRun, OutputValue
 from workflows.text_diff import Line, diff, whole
 
@@ -110,15 +111,6 @@ def texts_of(pairs: Iterable[tuple[Half, Half]]) -> dict[str, str]:
             wanted |= {values[name].sha for values in (ours, theirs) for name in differ if name in values}
     blobs = Blob.objects.filter(pk__in=wanted - {""}, size_bytes__lte=SHOWN_BYTES)
     return {blob.pk: text for blob in blobs if (text := decoded(bytes(blob.content))) is not None}
-
-
-def decoded(content: bytes) -> str | None:
-    """Read bytes as text; None where they are none."""
-    try:
-        text = content.decode()
-    except UnicodeDecodeError:
-        return None
-    return None if "\x00" in text else text
 
 
 def identity(values: Values, name: str) -> str | None:

@@ -5,7 +5,7 @@ import zlib
 
 import pytest
 
-from runs.agent.pictures import picture_size, picture_type
+from runs.pictures import picture_size, picture_type
 
 
 def png(width: int, height: int) -> bytes:

@@ -1,0 +1,1 @@
+"""Artifacts as something to read: previews by kind, revisions, differences, archives."""

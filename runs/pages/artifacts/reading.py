@@ -1,0 +1,81 @@
+"""What an artifact is to a reader, told by its content as much as by its name. Nothing of it is ever run.
+
+HTML and SVG are text here: shown as source, never handed to a browser as what they are.
+"""
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Literal
+
+from runs.agent.addresses import host_of, is_address
+from runs.artifacts import decoded
+from runs.models import Artifact
+from runs.pages.artifacts.patches import patch_lines
+from runs.pages.artifacts.tables import SUFFIXES, Table, read_table
+from runs.pictures import PictureSize, picture_size, picture_type
+from workflows.text_diff import Line
+
+SHOWN_BYTES = 400_000  # of a text in the page; the rest by download
+MARKDOWN_BYTES = 200_000  # rendering takes longer than showing; what is longer is shown as it is
+PICTURE_PIXELS = 50_000_000  # a small file may unpack to a picture that takes all the memory of a browser
+MARKDOWN = (".md", ".markdown")
+PATCH = (".diff", ".patch")
+ACTIVE = (".html", ".htm", ".xhtml", ".svg", ".xml")  # what a browser would run if it were handed over
+
+Kind = Literal["markdown", "text", "table", "patch", "picture", "link", "unsafe-link", "binary", "empty"]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How to show it. `text`: as it is, cut at SHOWN_BYTES. `host`: of a link, as a reader must see it."""
+
+    kind: Kind
+    text: str = ""
+    is_cut: bool = False
+    is_active: bool = False
+    language: str = ""
+    table: Table | None = None
+    lines: tuple[Line, ...] = ()
+    size: PictureSize | None = None
+    host: str = ""
+
+    @property
+    def has_source(self) -> bool:
+        """Say whether it is shown otherwise than it is written."""
+        return self.kind in ("markdown", "table", "patch")
+
+
+def read(artifact: Artifact) -> Reading:
+    """Read an artifact that was loaded with its content. No query."""
+    if artifact.blob is None:
+        return _link(artifact.url)
+    data = bytes(artifact.blob.content)
+    if picture_type(data):
+        return _picture(data)
+    text = decoded(data, at_most=SHOWN_BYTES)
+    return Reading("binary") if text is None else _text(artifact.name, text, is_cut=len(data) > SHOWN_BYTES)
+
+
+def _link(url: str) -> Reading:
+    return Reading("link", host=host_of(url)) if is_address(url) else Reading("unsafe-link")
+
+
+def _picture(data: bytes) -> Reading:
+    size = picture_size(data)
+    if size is None or not 0 < size[0] * size[1] <= PICTURE_PIXELS:
+        return Reading("binary")
+    return Reading("picture", size=size)
+
+
+def _text(name: str, text: str, *, is_cut: bool) -> Reading:
+    lower = name.lower()
+    if not text.strip():
+        return Reading("empty", text)
+    if lower.endswith(MARKDOWN) and len(text) <= MARKDOWN_BYTES:
+        return Reading("markdown", text, is_cut)
+    if lower.endswith(SUFFIXES) and (table := read_table(name, text, is_cut=is_cut)):
+        return Reading("table", text, is_cut, table=table)
+    if lower.endswith(PATCH) and (lines := patch_lines(text)):
+        return Reading("patch", text, is_cut, lines=lines)
+    language = PurePosixPath(lower).suffix.removeprefix(".")
+    return Reading("text", text, is_cut, is_active=lower.endswith(ACTIVE), language=language)
