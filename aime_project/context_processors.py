@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from runs.pages.needs import counts
+from runs.pages.notifications import unread_count
 from spaces.models import Space
 
 THEMES = ("light", "dark")
@@ -25,6 +26,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def nav_counts(user: Any) -> dict[str, Any]:
-    """Count what waits for the person: in all, and by the slug of the space. One query, none for a stranger."""
-    found = counts(user) if user is not None and user.is_authenticated else {}
-    return {"all": sum(found.values()), "spaces": found}
+    """Count what waits for the person, in all and by the slug of the space, and what they have not read of what they
+    were told. Three queries, none for a stranger.
+    """
+    if user is None or not user.is_authenticated:
+        return {"all": 0, "spaces": {}, "notices": 0}
+    found = counts(user)
+    return {"all": sum(found.values()), "spaces": found, "notices": unread_count(user)}

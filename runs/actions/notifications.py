@@ -32,7 +32,8 @@ def read_all(*, by: User) -> None:
 
 
 def choose_kinds(*, by: User, kinds: Collection[str]) -> None:
-    """Tell the person of these kinds only, from now on. `kinds`: values of `Notification.Kind`."""
+    """Tell the person of these kinds only, from now on. `kinds`: values of `Notification.Kind`; others mean
+    nothing."""
     wanted = {kind: kind in kinds for kind in Notification.Kind.values}
     NotificationSetting.objects.update_or_create(user=by, defaults=wanted)
 

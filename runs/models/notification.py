@@ -3,6 +3,8 @@
 Written by `runs/transitions/notices.py` in the transaction of the status itself. The words are made when it is read.
 """
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
@@ -11,10 +13,16 @@ from django.utils.translation import gettext_lazy as _
 from runs.models.node_run import NodeRun
 from runs.models.run import Run
 from runs.states import WaitingFor, choices
+from workflows.models import Visibility
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     """Which notifications, as chainable filters."""
+
+    def told_to(self, user: Any) -> "NotificationQuerySet":
+        """Return the person's own, of runs that they still see: a former member sees none."""
+        seen = models.Q(run__visibility=Visibility.SPACE) | models.Q(run__initiator_id=user.pk)
+        return self.filter(seen, user_id=user.pk, run__space__memberships__user_id=user.pk)
 
     def unread(self) -> "NotificationQuerySet":
         """Return those that the bell counts: neither read nor overtaken by what came after."""

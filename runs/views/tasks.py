@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from runs.access import get_node_run_or_404, standing
 from runs.pages.needs import counts
+from runs.pages.notifications import unread_count
 from runs.pages.overview import last_number
 from runs.pages.panel import panel
 from runs.pages.tasks import Tasks, tasks
@@ -35,9 +36,10 @@ def everywhere(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def count(request: HttpRequest) -> HttpResponse:
-    """Say how many nodes wait for me, in each space."""
+    """Say how many nodes wait for me, in each space, and how many notifications I have not read."""
     found = counts(request.user)
-    return render(request, "runs/tasks/_counts.html", {"counts": {"all": sum(found.values()), "spaces": found}})
+    numbers = {"all": sum(found.values()), "spaces": found, "notices": unread_count(request.user)}
+    return render(request, "runs/tasks/_counts.html", {"counts": numbers})
 
 
 def _answer(request: HttpRequest, space: Space | None) -> HttpResponse:

@@ -16,6 +16,8 @@ import './elements/theme-switch.js';
 import './elements/toast-list.js';
 import './lists/choose-all.js';
 import './lists/live-counts.js';
+import './lists/notice-bell.js';
+import './lists/notice-list.js';
 
 htmx.registerExtension('aime-morph', morphRules);
 if (!document.querySelector('workflow-editor')) document.body.dataset.ready = ''; // that one says so when it has drawn

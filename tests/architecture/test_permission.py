@@ -16,6 +16,11 @@ NOT_BELOW_A_SPACE = {
     "appearance/": "the person's own light or dark",
     "tasks/": "what waits for the person who is signed in, in the spaces they see",
     "tasks/count/": "how many of it",
+    "notifications/": "what the person who is signed in was told, of runs they see",
+    "notifications/glance/": "the newest of it",
+    "notifications/readings/": "the person reads all of it",
+    "notifications/<int:notice>/readings/": "the person reads one of theirs",
+    "notifications/settings/": "of what the person wants to be told",
 }
 LOADERS = {"runs.access.get_run_or_404", "spaces.access.get_membership_or_404", "spaces.access.get_space_or_404"}
 

@@ -21,7 +21,7 @@ from django.urls import get_resolver, reverse
 
 from runs.consumers import LiveConsumer
 from runs.live import hub
-from runs.models import Run
+from runs.models import Notification, NotificationSetting, Run
 from runs.start_inputs import Upload
 from spaces.models import Membership, Role, Space
 from tests.factories import document_of, make_run, make_space, make_workflow
@@ -34,6 +34,7 @@ SECRET = "quokka"
 OTHERS = ("colleague", "admin", "outsider")
 LIST, WORKFLOW, TASK_TEMPLATE, RUN = "list", "workflow", "task template", "run"
 OWN = "own"  # a person's own across their spaces: everybody has it, so nobody gets a 404
+OWN_ACT = "own act"  # done to all of one's own; it names nothing of anybody
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,12 @@ ADDRESSES = {
     "runs:saved-filter-deletion-create": Row(LIST),
     "runs:my-task-list": Row(OWN),
     "runs:my-task-count": Row(OWN),
+    "runs:notification-index": Row(OWN),
+    "runs:notification-glance": Row(OWN),
+    "runs:notification-readings-create": Row(OWN_ACT),
+    "runs:notification-setting-update": Row(OWN_ACT),
+    "runs:notification-reading-create": Row(RUN),
+    "runs:run-ticket": Row(RUN),
     "workflows:workflow-detail": Row(WORKFLOW),
     "workflows:draft-update": Row(WORKFLOW),
     "workflows:copy-create": Row(WORKFLOW),
@@ -175,7 +182,9 @@ def scene(space: Space, builder: User) -> Scene:
     picture = b"\x89PNG\r\n\x1a\n" + SECRET.encode()
     answer(run, "a", SECRET, outputs={"file": Upload(f"{SECRET}.md", picture)})
     node = run.node_runs.get(key="a", is_latest=True)
+    told = Notification.objects.create(user=builder, run=run, node_run=node, kind="waiting", waiting_for="confirm")
     values = {
+        "notice": told.pk,
         "space_slug": "demo",
         "slug": SECRET,
         "number": 1,
@@ -204,7 +213,7 @@ def test_tables_have_every_address_and_every_command() -> None:
     assert {name for name, app in get_commands().items() if app in apps} - NOT_ABOUT_ONE == set(COMMANDS)
 
 
-@pytest.mark.parametrize("name", [name for name, row in ADDRESSES.items() if row.about not in (LIST, OWN)])
+@pytest.mark.parametrize("name", [name for name, row in ADDRESSES.items() if row.about not in (LIST, OWN, OWN_ACT)])
 def test_address_of_what_is_personal_leads_others_nowhere(scene: Scene, name: str) -> None:
     row = ADDRESSES[name]
     address = scene.address(name, row.about)
@@ -269,6 +278,14 @@ def test_what_is_ones_own_holds_nothing_of_others(scene: Scene, name: str) -> No
             found = browser(person).get(query)
             assert (found.status_code, SECRET in found.content.decode()) == (200, False), (person, query)
     assert browser("builder").get(chosen).status_code == 200
+
+
+@pytest.mark.parametrize("name", [name for name, row in ADDRESSES.items() if row.about == OWN_ACT])
+def test_act_on_ones_own_touches_nothing_of_others(scene: Scene, name: str) -> None:
+    for person in OTHERS:
+        assert browser(person).post(scene.address(name, OWN_ACT)).status_code == 302
+    assert Notification.objects.told_to(scene.run.initiator).unread().count() == 1
+    assert not NotificationSetting.objects.filter(user=scene.run.initiator).exists()
 
 
 def test_own_lists_find_what_is_personal_for_its_owner(scene: Scene) -> None:

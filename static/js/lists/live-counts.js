@@ -1,4 +1,5 @@
-// <live-counts>: how many nodes wait for the person, in the navigation and in the page's title, as it happens.
+// <live-counts>: how many nodes wait for the person, in the navigation and in the page's title, and how much of what
+// they were told is unread, as it happens.
 import { refetch } from '../lib/fetching.js';
 import { onNotice } from '../lib/notices.js';
 import { Refresher } from '../lib/refresher.js';
@@ -35,6 +36,7 @@ class LiveCounts extends HTMLElement {
       badge.hidden = count === 0;
       badge.querySelector('[data-part="count"]').textContent = count;
     }
+    for (const bell of document.querySelectorAll('notice-bell')) bell.unread = Number(this.dataset.notices);
     document.title = titled(document.title, all);
   }
 }
