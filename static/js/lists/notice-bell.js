@@ -16,6 +16,7 @@ class NoticeBell extends HTMLElement {
     this.#refresher = new Refresher(() => refetch(this.querySelector('notice-list')));
     this.#popover.addEventListener('toggle', () => this.#refresh(), { signal });
     onNotice(() => this.#refresh(), signal);
+    this.unread = Number(document.querySelector('live-counts')?.dataset.notices ?? 0);
   }
 
   disconnectedCallback() {
