@@ -92,7 +92,11 @@ def get_run_or_404(user: Any, public_id: str) -> Run:
 
 def get_node_run_or_404(user: Any, public_id: str, key: str, number: int | None = None) -> NodeRun:
     """Load a version of a node (the latest by default) of a run that `user` may see."""
-    run = get_run_or_404(user, public_id)
+    return node_run_of_or_404(get_run_or_404(user, public_id), key, number)
+
+
+def node_run_of_or_404(run: Run, key: str, number: int | None = None) -> NodeRun:
+    """Load a version of a node (the latest by default) of a run that was loaded with permission."""
     versions = NodeRun.objects.select_related("executor", "accepted_by")
     which = {"is_latest": True} if number is None else {"number": number}
     node_run = _get_or_404(versions, run=run, key=key, **which)

@@ -2,15 +2,21 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from runs.models import NodeRun, Run
+from runs.access import get_artifact_or_404, node_run_of_or_404
+from runs.models import Artifact, NodeRun, Run
+from runs.pages.neighbours import neighbours_of
 from runs.pages.overview import choose_node, last_number, node_rows, overview
 from runs.pages.panel import Panel, panel
-from runs.views.loading import load_node_run, standing_of
+from runs.pages.run_canvas import canvas_catalogue, canvas_document
+from runs.pages.timeline import timeline
+from runs.views.loading import standing_of, whole_number
 from spaces.access import SpaceRequest
+
+TABS = ("chat", "outputs", "canvas", "timeline")  # what of a run its page shows; the middle two on narrow screens only
 
 
 def is_fragment(request: HttpRequest) -> bool:
@@ -19,12 +25,35 @@ def is_fragment(request: HttpRequest) -> bool:
 
 
 def chosen_node(request: SpaceRequest, run: Run) -> tuple[NodeRun, bool]:
-    """Load the node that the address names, else the one to follow: (node version, is it pinned)."""
+    """Load the node that the address names, or that made the artifact it names, else the one to follow.
+
+    Gives (node version, is it pinned).
+    """
     key = request.GET.get("node")
     if key:
-        return load_node_run(request, run.public_id, key, request.GET.get("version")), True
+        return node_run_of_or_404(run, key, whole_number(request.GET.get("version"))), True
+    made = named_artifact(request, run)
+    if made:
+        return node_run_of_or_404(run, made.node_run.key, made.node_run.number), True
     follow = choose_node(node_rows(run, standing_of(request, run)))
-    return load_node_run(request, run.public_id, follow), False
+    return node_run_of_or_404(run, follow), False
+
+
+def named_artifact(request: SpaceRequest, run: Run) -> Artifact | None:
+    """Load the artifact that the address names; one of another run does not exist here."""
+    public_id = request.GET.get("artifact")
+    if not public_id:
+        return None
+    artifact = get_artifact_or_404(request.user, public_id)
+    if artifact.node_run.run_id != run.pk:
+        raise Http404
+    return artifact
+
+
+def named_tab(request: HttpRequest) -> str:
+    """Give the part of the page that the address names; what is unknown is the conversation."""
+    tab = request.GET.get("tab", "")
+    return tab if tab in TABS else TABS[0]
 
 
 def render_run(
@@ -41,6 +70,7 @@ def render_run(
     seq = last_number(run)
     standing = standing_of(request, run)
     workflow = run.version.workflow
+    tab, artifact = named_tab(request), named_artifact(request, run)
     context: dict[str, Any] = {
         "space": request.space,
         "seq": seq,
@@ -50,9 +80,20 @@ def render_run(
         "notice": notice,
         "template": workflow,
         "title": run.title or workflow.name,
+        "tab": tab,
+        "timeline": timeline(run) if tab == "timeline" else None,
+        "neighbours": neighbours_of(run, request.user.pk),
+        "canvas_document": canvas_document(run.version_id),
+        "canvas_catalogue": canvas_catalogue(run.version_id),
+        "artifact_address": artifact_address(request, run, artifact) if artifact else "",
         "trail": [(request.space.name, reverse("runs:space-home", args=[request.space.slug]))],
     }
     return render(request, "runs/runs/detail.html", context, status=status)
+
+
+def artifact_address(request: SpaceRequest, run: Run, artifact: Artifact) -> str:
+    """Give the address at which an artifact is read."""
+    return reverse("runs:artifact-detail", args=[request.space.slug, run.public_id, artifact.public_id])
 
 
 def render_panel(

@@ -70,13 +70,13 @@ def confirm(watched: Watched) -> None:
     expect(page.get_by_text("analysis.md").first).to_be_visible()
     watched.look_closely("run page that waits")
     button.click()
-    expect(page.locator("#node-review [data-status=done]")).to_be_visible(timeout=WAIT_MS)
+    expect(page.locator(".canvas-node[data-key=review][data-status=done]")).to_be_visible(timeout=WAIT_MS)
     expect(page.locator(".run-head[data-status=done]")).to_be_visible()
 
 
 def download(watched: Watched, target: Path) -> None:
     page = watched.page
-    page.locator("#node-analyse a").click()
+    page.locator(".canvas-node[data-key=analyse]").click()
     with page.expect_download() as download:
         page.get_by_role("link", name="Download analysis.md").first.click()
     download.value.save_as(target)

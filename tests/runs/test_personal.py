@@ -110,6 +110,7 @@ ADDRESSES = {
     "workflows:task-template-deletion-create": Row(TASK_TEMPLATE),
     "runs:run-detail": Row(RUN),
     "runs:run-overview": Row(RUN),
+    "runs:run-timeline": Row(RUN),
     "runs:node-panel": Row(RUN),
     "runs:run-cancellation-create": Row(RUN),
     "runs:message-detail": Row(RUN),

@@ -1,6 +1,7 @@
 // The card of a node as DOM: cloned from the templates that the server rendered, filled with what the node says.
 import { sourceOf, taskTemplateOf, titleOf } from '../graph/ports.js';
 import { cut, fits } from './fitting.js';
+import { worded } from './voice.js';
 
 const USUAL_TRIES = 3;
 const TITLE = { sizePx: 14, widthPx: 156 };
@@ -63,7 +64,7 @@ export class CardMaker {
 
   /** Show what is wrong, what happens in a run and what a comparison found; say all of it in the label. */
   mark(element, item) {
-    const { problems, status, mark } = item;
+    const { problems, status, statusWord, mark } = item;
     const worst = problems.some((problem) => problem.severity === 'error') ? 'error' : problems.length && 'warning';
     element.classList.toggle('has-error', worst === 'error');
     element.classList.toggle('has-warning', worst === 'warning');
@@ -76,7 +77,7 @@ export class CardMaker {
     if (mark) element.dataset.mark = mark;
     else delete element.dataset.mark;
     const said = [titleOf(item.node), this.#catalogue.types[item.node.type]?.label, wordOf(tag)];
-    if (status) said.push(wordOf(this.#clone('status', status)) ?? status);
+    if (status) said.push(statusWord ?? wordOf(this.#clone('status', status)) ?? status);
     said.push(...problems.map((problem) => this.#voice.text(problem.severity, { problem: problem.message })));
     element.setAttribute('aria-label', said.filter(Boolean).join(', '));
   }
@@ -86,12 +87,12 @@ export class CardMaker {
     return badgesOf(node).length > 0;
   }
 
-  #markInside(element, { node, problems, status }, worst) {
+  #markInside(element, { node, problems, status, statusWord }, worst) {
     const sign = part(element, 'mark');
     sign.hidden = !worst;
     sign.title = problems.map((problem) => problem.message).join('\n');
     sign.replaceChildren(...(worst ? [this.#clone('problem', worst)] : []));
-    if (status) part(element, 'summary').replaceChildren(this.#clone('status', status) ?? status);
+    if (status) part(element, 'summary').replaceChildren(worded(this.#clone('status', status), statusWord));
     else this.#showSummary(element, node);
   }
 

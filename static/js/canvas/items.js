@@ -3,11 +3,11 @@ import { inputsOf, outputsOf } from '../graph/graph.js';
 import { isTrigger } from '../graph/ports.js';
 import { CARD, cardHeight } from './geometry.js';
 
-/** {key, node, x, y, width, height, inputs, outputs, isTrigger, problems, status, mark, element}; marks as `before`. */
+/** {key, node, x, y, width, height, inputs, outputs, isTrigger, problems, status, statusWord, mark, element}; marks as `before`. */
 export function itemOf(node, catalogue, hasFoot, before = null) {
   const [x, y] = node.position ?? [0, 0];
-  const { problems = [], status = null, mark = null } = before ?? {};
-  const item = { key: node.key, x, y, width: CARD.width, problems, status, mark, element: null };
+  const { problems = [], status = null, statusWord = null, mark = null } = before ?? {};
+  const item = { key: node.key, x, y, width: CARD.width, problems, status, statusWord, mark, element: null };
   return describe(item, node, catalogue, hasFoot);
 }
 

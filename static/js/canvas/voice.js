@@ -33,3 +33,9 @@ export class Voice {
 function capital(word, index) {
   return index ? word[0].toUpperCase() + word.slice(1) : word;
 }
+
+/** An icon with a word; `word`, where there is one, says it closer. */
+export function worded(element, word) {
+  if (element && word) element.lastElementChild.textContent = word;
+  return element ?? word ?? '';
+}

@@ -5,6 +5,7 @@ import { LiveSocket } from '../lib/live-socket.js';
 import { announce } from '../lib/notices.js';
 import { Refresher } from '../lib/refresher.js';
 import { texts } from '../lib/texts.js';
+import { isOccupied } from '../run/occupied.js';
 import { ChatMessage } from './chat-message.js';
 
 const PROBE_AFTER_FAILURES = 3; // a refused handshake looks like a dead server: ask a page instead
@@ -14,6 +15,7 @@ class LiveRun extends HTMLElement {
   #refresher;
   #events;
   #hasBeenLive = false;
+  #isHeldBack = false; // the run moved on while the person was busy with the node that is shown
 
   connectedCallback() {
     this.#events = new AbortController();
@@ -27,6 +29,12 @@ class LiveRun extends HTMLElement {
     });
     this.addEventListener('message:gap', (event) => this.#refresher.request(`message:${event.detail.id}`), { signal });
     this.addEventListener('htmx:after:swap', (event) => this.#swapped(event), { signal });
+    this.addEventListener('run:tab', ({ detail }) => detail.tab === 'timeline' && this.#refresher.request('timeline'), {
+      signal,
+    });
+    for (const name of ['focusout', 'close', 'toggle', 'input']) {
+      document.addEventListener(name, () => this.#catchUp(), { signal, capture: true }); // some of them do not bubble
+    }
     addEventListener('online', () => this.#socket.retryNow(), { signal });
     addEventListener('offline', () => this.#tell('offline', 0), { signal });
     addEventListener('pageshow', (event) => event.persisted && this.#socket.retryNow(), { signal });
@@ -65,6 +73,7 @@ class LiveRun extends HTMLElement {
       node,
       version: Number(version),
       follow: follow !== undefined,
+      timeline: this.dataset.tab === 'timeline',
       shows: (id) => ChatMessage.find(id) !== undefined,
     };
   }
@@ -74,6 +83,7 @@ class LiveRun extends HTMLElement {
     const { node } = this.#panel.dataset;
     if (key === 'overview') return this.#loadOverview(node);
     if (key === 'panel') return this.#loadPanel(node);
+    if (key === 'timeline') return refetch(this.querySelector('#run-timeline'));
     const element =
       key === 'tail' ? this.querySelector('[data-log-tail]') : ChatMessage.find(key.slice('message:'.length));
     return element ? refetch(element) : null;
@@ -87,13 +97,21 @@ class LiveRun extends HTMLElement {
     return outcome;
   }
 
-  /** The log is left alone by the morph; what was said meanwhile comes with the tail. */
+  /** The log is left alone by the morph; what was said meanwhile comes with the tail. Nobody is led away from their work. */
   async #loadPanel(node) {
     const have = this.querySelector('message-log')?.id ?? '';
-    const isWriting = this.querySelector('message-composer')?.hasText ?? false; // never leave a person who is writing
-    const outcome = await refetch(this.#panel, isWriting && this.#view().follow ? { have, node, keep: 1 } : { have });
+    this.#isHeldBack = this.#view().follow && isOccupied(this.#panel);
+    const outcome = await refetch(this.#panel, this.#isHeldBack ? { have, node, keep: 1 } : { have });
     if (outcome) this.#refresher.request('tail');
     return outcome;
+  }
+
+  /** Whoever was held back and has finished goes where the run is now. */
+  #catchUp() {
+    if (!this.#isHeldBack) return;
+    queueMicrotask(() => {
+      if (this.#isHeldBack && !isOccupied(this.#panel)) this.#refresher.request('panel');
+    });
   }
 
   /** After a person's own act or choice the log may lack what was said meanwhile. */

@@ -1,11 +1,12 @@
-// <pane-resizer>: the edge of the settings, to be dragged or moved by arrows; the width is remembered in this browser.
-
-const KEY = 'aime:inspector-width';
-const [LEAST, MOST, STEP] = [320, 420, 10]; // px
+// <pane-resizer>: the edge before a pane, to be dragged or moved by arrows; the size is remembered in this browser.
+// `aria-orientation`: vertical between columns, horizontal between rows; `aria-valuemin`, `aria-valuemax`: px. The size is
+// written into `data-property` of the ancestor that `data-within` names, whose `data-pane` is measured; without them of
+// the next element. It is kept under `data-remember`; a size that nobody chose stays the style sheet's.
+import { clamped, isKept, sizeAfterKey } from '../lib/pane-size.js';
 
 class PaneResizer extends HTMLElement {
   #events;
-  #drag = null; // {x, width}
+  #drag = null; // {at, size}
 
   connectedCallback() {
     this.#events = new AbortController();
@@ -14,63 +15,87 @@ class PaneResizer extends HTMLElement {
     this.addEventListener('pointermove', (event) => this.#onMove(event), { signal });
     this.addEventListener('lostpointercapture', () => (this.#drag = null), { signal });
     this.addEventListener('keydown', (event) => this.#onKey(event), { signal });
-    this.#apply(Number(recall()) || this.#width);
+    this.addEventListener('focus', () => this.#tell(this.#size), { signal });
+    const kept = Number(recall(this.dataset.remember));
+    if (isKept(kept)) this.#apply(kept);
   }
 
   disconnectedCallback() {
     this.#events.abort();
   }
 
-  get #width() {
-    return Number(this.getAttribute('aria-valuenow'));
+  get #isVertical() {
+    return this.getAttribute('aria-orientation') === 'vertical';
+  }
+
+  get #isRtl() {
+    return getComputedStyle(this).direction === 'rtl';
+  }
+
+  get #limits() {
+    return { least: Number(this.getAttribute('aria-valuemin')), most: Number(this.getAttribute('aria-valuemax')) };
+  }
+
+  get #host() {
+    return this.dataset.within ? this.closest(this.dataset.within) : this.nextElementSibling;
+  }
+
+  get #size() {
+    const pane = this.dataset.pane ? this.#host.querySelector(this.dataset.pane) : this.#host;
+    const { width, height } = pane.getBoundingClientRect();
+    return Math.round(this.#isVertical ? width : height);
+  }
+
+  #place({ clientX, clientY }) {
+    if (!this.#isVertical) return clientY;
+    return this.#isRtl ? -clientX : clientX;
   }
 
   #onPress(event) {
     if (event.button !== 0) return;
     this.setPointerCapture(event.pointerId);
-    this.#drag = { x: event.clientX, width: this.#width };
-    event.preventDefault();
+    this.#drag = { at: this.#place(event), size: this.#size };
+    event.preventDefault(); // no text is selected on the way
   }
 
   #onMove(event) {
-    if (this.#drag) this.#apply(this.#drag.width + (this.#drag.x - event.clientX) * this.#direction);
+    if (this.#drag) this.#apply(this.#drag.size + this.#drag.at - this.#place(event));
   }
 
   #onKey(event) {
-    const by = { ArrowLeft: STEP, ArrowRight: -STEP }[event.key];
-    if (by) this.#apply(this.#width + by * this.#direction);
-    else if (event.key === 'Home') this.#apply(LEAST);
-    else if (event.key === 'End') this.#apply(MOST);
-    else return;
+    const orientation = this.#isVertical ? 'vertical' : 'horizontal';
+    const size = sizeAfterKey(event.key, this.#size, this.#limits, orientation, this.#isRtl);
+    if (size === null) return;
+    this.#apply(size);
     event.preventDefault();
     event.stopPropagation();
   }
 
-  get #direction() {
-    return getComputedStyle(this).direction === 'rtl' ? -1 : 1;
+  #apply(wanted) {
+    const size = clamped(wanted, this.#limits);
+    this.#host.style.setProperty(this.dataset.property, `${size}px`);
+    this.#tell(size);
+    remember(this.dataset.remember, size);
   }
 
-  #apply(wanted) {
-    const width = Math.round(Math.max(LEAST, Math.min(MOST, wanted)));
-    this.setAttribute('aria-valuenow', String(width));
-    this.nextElementSibling.style.setProperty('--inspector-width', `${width}px`);
-    remember(width);
+  #tell(size) {
+    this.setAttribute('aria-valuenow', String(size));
   }
 }
 
-function recall() {
+function recall(name) {
   try {
-    return localStorage.getItem(KEY);
+    return localStorage.getItem(name);
   } catch {
     return null;
   }
 }
 
-function remember(width) {
+function remember(name, size) {
   try {
-    localStorage.setItem(KEY, String(width));
+    localStorage.setItem(name, String(size));
   } catch {
-    // then it is the usual width next time
+    // then it is the usual size next time
   }
 }
 

@@ -109,8 +109,9 @@ class WorkflowCanvas extends HTMLElement {
     this.scene.ensure(key)?.focus({ preventScroll: true });
   }
 
-  setStatus(key, status) {
-    this.scene.update(key, { status });
+  /** `word`: says the status closer than the canvas does by itself. */
+  setStatus(key, status, word = null) {
+    this.scene.update(key, { status, statusWord: word });
     this.#parts.map.draw();
   }
 

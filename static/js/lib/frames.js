@@ -1,7 +1,13 @@
-// What a frame asks the page to fetch again. Pure. `view`: {node, version, follow, shows(messageId)}.
+// What a frame asks the page to fetch again. Pure. `view`: {node, version, follow, timeline, shows(messageId)}.
 
-/** Name the fragments that a frame makes old: "overview", "panel", "tail", "message:<id>". Deltas make none old. */
+/** Name the fragments that a frame makes old: "overview", "panel", "tail", "timeline", "message:<id>". Deltas make none old. */
 export function staleFragments(frame, view) {
+  const stale = staleParts(frame, view);
+  const isTimed = view.timeline && (frame.t === 'node' || frame.t === 'run');
+  return isTimed ? [...stale, 'timeline'] : stale;
+}
+
+function staleParts(frame, view) {
   const isHere =
     frame.n === undefined || (frame.n === view.node && (frame.v === undefined || frame.v === view.version));
   switch (frame.t) {

@@ -106,14 +106,14 @@ def test_page_costs_the_same_for_any_number_of_nodes(
     client.get(page)  # parses the versions, which stay cached
     client.get(f"/s/demo/runs/{big.public_id}/")
     for address in (page, f"/s/demo/runs/{big.public_id}/"):
-        with django_assert_max_num_queries(19):
+        with django_assert_max_num_queries(22):
             assert client.get(address).status_code == 200
 
 
-def test_overview_brings_the_head_out_of_band(page: str, as_: Browser, htmx: dict[str, str]) -> None:
+def test_overview_brings_head_and_facts_out_of_band(page: str, as_: Browser, htmx: dict[str, str]) -> None:
     html = as_("builder").get(f"{page}overview/?node=a", headers=htmx).content.decode()
     assert 'id="run-overview"' in html
-    assert html.count("hx-swap-oob") == 1
+    assert html.count("hx-swap-oob") == 2
     assert "<html" not in html
 
 

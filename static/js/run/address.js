@@ -1,0 +1,24 @@
+// The addresses of the run page. Pure.
+
+/** The link to what is shown: node version, part of the page, message. `here`: a URL of the run. */
+export function linkTo(here, { node, version, tab, hash = '' }) {
+  const url = new URL(here.pathname, here.origin);
+  if (node) url.searchParams.set('node', node);
+  if (version) url.searchParams.set('version', version);
+  if (tab && tab !== 'chat') url.searchParams.set('tab', tab);
+  url.hash = hash;
+  return url.href;
+}
+
+/** The address with another part of the page; the node stays. */
+export function withTab(here, tab) {
+  const url = new URL(here);
+  if (tab === 'chat') url.searchParams.delete('tab');
+  else url.searchParams.set('tab', tab);
+  return url.pathname + url.search + url.hash;
+}
+
+/** The id of the message that an address leads to, or null. */
+export function messageOf(hash) {
+  return /^#message-([\w-]+)$/.exec(hash)?.[1] ?? null;
+}

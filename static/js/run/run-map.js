@@ -1,0 +1,134 @@
+// <run-map>: the nodes of a run as a canvas or as a list. The list is the server's and comes anew with every change; the
+// canvas shows what it says. A card is chosen by pressing it, or by Enter; then the list's link does what it does.
+import { isSame, marksOf, nodeStates } from './node-states.js';
+
+const KEY = 'aime:run-view';
+
+class RunMap extends HTMLElement {
+  #events;
+  #canvas = null; // null until it is there and drawn
+  #isComing = false;
+  #states = new Map();
+  #marks = new Map();
+  #fitted = null; // the view as it was fitted; another one was chosen by the person
+  #sizes = new ResizeObserver(([{ contentRect }]) => this.#resized(contentRect));
+
+  connectedCallback() {
+    this.#events = new AbortController();
+    const { signal } = this.#events;
+    for (const button of this.#buttons) {
+      button.addEventListener('click', () => this.#switch(button.dataset.view), { signal });
+    }
+    this.addEventListener('node-open', ({ detail }) => this.#choose(detail.key), { signal });
+    this.addEventListener('click', (event) => this.#pressed(event), { signal });
+    this.addEventListener('focusout', () => this.#markShown(), { signal });
+    this.#page.addEventListener('htmx:after:swap', () => this.#show(), { signal });
+    this.#switch(recall() === 'list' ? 'list' : 'canvas');
+    this.#sizes.observe(this.#stage);
+  }
+
+  disconnectedCallback() {
+    this.#events.abort();
+    this.#sizes.disconnect();
+  }
+
+  get #page() {
+    return this.closest('live-run');
+  }
+
+  get #stage() {
+    return this.querySelector('.run-map__canvas');
+  }
+
+  get #buttons() {
+    return this.querySelectorAll('.run-map__switch button');
+  }
+
+  #switch(view) {
+    this.dataset.view = this.#page.dataset.view = view;
+    for (const button of this.#buttons) button.setAttribute('aria-pressed', String(button.dataset.view === view));
+    remember(view);
+  }
+
+  /** What lays out by size needs one: the canvas is made when it is seen first, and fitted again while nobody moved it. */
+  async #resized({ width, height }) {
+    if (!width || !height) return;
+    if (this.#canvas) return this.#fit();
+    if (this.#isComing) return;
+    this.#isComing = true;
+    await import('../elements/workflow-canvas.js');
+    const canvas = this.querySelector('workflow-canvas');
+    if (!('ready' in canvas.dataset)) {
+      await new Promise((done) => canvas.addEventListener('canvas-ready', done, { once: true }));
+    }
+    this.#canvas = canvas;
+    canvas.store.addEventListener('selection', () => this.#reselect(), { signal: this.#events.signal });
+    this.#show();
+    this.#fit();
+  }
+
+  #fit() {
+    const { view } = this.#canvas;
+    if (this.#fitted && String(view.transform) !== this.#fitted) return;
+    this.#canvas.fit({ isSlow: false });
+    this.#fitted = String(view.transform);
+  }
+
+  /** Say on the cards what the list says. */
+  #show() {
+    if (!this.#canvas) return;
+    const states = nodeStates([...this.querySelectorAll('.node-list__item')].map(({ dataset }) => dataset));
+    if (!isSame(states, this.#states)) {
+      for (const [key, { status, word }] of states) this.#canvas.setStatus(key, status, word);
+    }
+    const marks = marksOf(states, this.#canvas.store.graph.edges);
+    if (!isSame(marks, this.#marks)) this.#canvas.setMarks(marks);
+    [this.#states, this.#marks] = [states, marks];
+    this.#markShown();
+  }
+
+  get #shown() {
+    return this.#page.querySelector('#node-panel')?.dataset.node;
+  }
+
+  /** The card of the node whose conversation is shown is the chosen one. */
+  #markShown() {
+    if (!this.#canvas) return;
+    const { scene, store } = this.#canvas;
+    store.select({ nodes: [this.#shown] });
+    this.querySelector('.canvas-node[aria-current]')?.removeAttribute('aria-current');
+    scene.elementOf(this.#shown)?.setAttribute('aria-current', 'true');
+  }
+
+  /** A press on the background takes the choice away, but something is shown all the same. */
+  #reselect() {
+    if (this.#canvas.store.selection.nodes.size === 0) queueMicrotask(() => this.#markShown());
+  }
+
+  #pressed({ target }) {
+    const card = target.closest('.canvas-node');
+    if (card) this.#choose(card.dataset.key);
+  }
+
+  #choose(key) {
+    this.querySelector(`.node-list__link[data-node="${CSS.escape(key)}"]`)?.click();
+  }
+}
+
+function recall() {
+  try {
+    return localStorage.getItem(KEY);
+  } catch {
+    return null;
+  }
+}
+
+function remember(view) {
+  try {
+    localStorage.setItem(KEY, view);
+  } catch {
+    // then it is the canvas next time
+  }
+}
+
+customElements.define('run-map', RunMap);
