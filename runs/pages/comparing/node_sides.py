@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from runs.artifacts import decoded
 from runs.models import Artifact, Attempt, Blob, NodeRun, OutputValue
 from workflows.text_diff import Line, diff, whole
+from workflows.text_rows import Row, side_by_side
 
 SHOWN_BYTES = 200_000  # of a text that is compared; larger ones and pictures are compared by their hash
 Words = tuple[str, str]  # what the two sides are called in a sentence
@@ -40,6 +41,11 @@ class Field:
     label: str
     said: str
     lines: tuple[Line, ...]
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The lines in two columns."""
+        return side_by_side(self.lines)
 
 
 @dataclass(frozen=True)

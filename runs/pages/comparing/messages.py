@@ -1,0 +1,119 @@
+"""What was said in two versions of a node, beside each other: the same, said otherwise, or only on one side."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from django.db.models import QuerySet
+from django.db.models.functions import Left
+
+from runs.models import Message, NodeRun
+from runs.pages.people import full_name
+from workflows.text_diff import Line, diff, whole
+from workflows.text_rows import Row, side_by_side
+
+MESSAGES_READ = 60  # of each version, from its beginning; a comparison is not where long conversations are read
+CHARS_READ = 20_000  # of each message
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message. `kind`: task, person, agent or summary; `author` is empty but for a person's."""
+
+    kind: str
+    author: str
+    text: str
+
+
+@dataclass(frozen=True)
+class MessagePair:
+    """Two messages at the same place, or one that has none beside it. `lines`: empty where both say the same."""
+
+    kind: str
+    author: str
+    before: Said | None
+    after: Said | None
+    lines: tuple[Line, ...] = ()
+
+    @property
+    def is_same(self) -> bool:
+        return self.before == self.after
+
+    @property
+    def text(self) -> str:
+        """What both say, or the one that is there."""
+        said = self.after or self.before
+        return said.text if said else ""
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        return side_by_side(self.lines)
+
+
+@dataclass(frozen=True)
+class MessageComparison:
+    """The messages of both. `alike`: how many are the same; `is_cut`: one of them has more than were read."""
+
+    pairs: tuple[MessagePair, ...]
+    counts: tuple[int, int]
+    is_cut: bool
+
+    @property
+    def alike(self) -> int:
+        return sum(pair.is_same for pair in self.pairs)
+
+
+def compare_messages(before: NodeRun, after: NodeRun) -> MessageComparison:
+    """Compare what was said, on the branches that go on. Four queries."""
+    rows = _branch(before), _branch(after)
+    counts = rows[0].count(), rows[1].count()
+    pairs = tuple(_pairs(_said(rows[0]), _said(rows[1])))
+    return MessageComparison(pairs, counts, is_cut=max(counts) > MESSAGES_READ)
+
+
+def _branch(node: NodeRun) -> QuerySet[Message]:
+    return Message.objects.filter(node_run=node, superseded_by=None).order_by("ordinal")
+
+
+def _said(rows: QuerySet[Message]) -> list[Said]:
+    found = rows.select_related("author").defer("parts", "text").annotate(beginning=Left("text", CHARS_READ))
+    return [Said(_speaker(row), full_name(row.author), row.beginning) for row in found[:MESSAGES_READ]]
+
+
+def _speaker(message: Message) -> str:
+    if message.role == Message.Role.USER:
+        return "person" if message.author_id else "task"
+    return "agent" if message.role == Message.Role.ASSISTANT else "summary"
+
+
+def _pairs(old: Sequence[Said], new: Sequence[Said]) -> Iterator[MessagePair]:
+    """Match what is the same; between that, put beside each other what the same kind of speaker said in turn."""
+    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            yield from (MessagePair(said.kind, said.author, said, said) for said in new[c:d])
+        else:
+            yield from _turns(old[a:b], new[c:d])
+
+
+def _turns(old: Sequence[Said], new: Sequence[Said]) -> Iterator[MessagePair]:
+    left, right = list(old), list(new)
+    while left and right:
+        if left[0].kind == right[0].kind:
+            yield _pair(left.pop(0), right.pop(0))
+        elif any(said.kind == right[0].kind for said in left):
+            yield _pair(left.pop(0), None)
+        else:
+            yield _pair(None, right.pop(0))
+    yield from (_pair(said, None) for said in left)
+    yield from (_pair(None, said) for said in right)
+
+
+def _pair(before: Said | None, after: Said | None) -> MessagePair:
+    if before and after:
+        lines = diff(before.text, after.text)
+    elif after:
+        lines = whole(after.text, "added")
+    else:
+        lines = whole(before.text if before else "", "removed")
+    said = after or before
+    return MessagePair(said.kind if said else "", said.author if said else "", before, after, lines)
