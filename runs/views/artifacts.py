@@ -69,8 +69,9 @@ def archive(request: SpaceRequest, run_id: str) -> HttpResponseBase:
     key = request.GET.get("node")
     node = load_node_run(request, run_id, key, request.GET.get("version")) if key else None
     entries = archive_entries(run, node)
-    if sum(entry.size_bytes for entry in entries) > ARCHIVE_MAX_BYTES:
-        messages.error(request, _("That is more than 500 MiB at once. Download the artifacts node by node."))
+    if not entries or sum(entry.size_bytes for entry in entries) > ARCHIVE_MAX_BYTES:
+        why = _("That is more than 500 MiB at once. Download the artifacts node by node.")
+        messages.error(request, why if entries else _("There are no artifacts yet."))
         return redirect("runs:run-detail", request.space.slug, run.public_id)
     response = streamed(request, zipped(entries, blob_content), content_type="application/zip")
     return _guarded(response, archive_name(run, node))
