@@ -35,7 +35,7 @@ FROM runs_message WHERE node_run_id = %s RETURNING id
 """
 COUNT_TOKENS = """
 UPDATE runs_attempt SET input_tokens = input_tokens + %s, output_tokens = output_tokens + %s,
-                        first_token_at = COALESCE(first_token_at, %s)
+                        context_tokens = %s, first_token_at = COALESCE(first_token_at, %s)
 WHERE id = %s AND EXISTS (SELECT 1 FROM runs_message WHERE id = %s AND status = 'streaming')
 """
 NOTE_EFFECT = """
@@ -102,7 +102,8 @@ def finish_message(
     parts = tuple(parts)
     with open_run(job.run_id) as ledger:
         _fence(job)
-        sql.later(COUNT_TOKENS, (usage.input_tokens, usage.output_tokens, first_token_at, job.attempt_id, message_id))
+        counts = usage.input_tokens, usage.output_tokens, usage.input_tokens + usage.output_tokens
+        sql.later(COUNT_TOKENS, (*counts, first_token_at, job.attempt_id, message_id))
         text = storable(text_of(parts))
         ledger.closing.append(
             {"message_id": message_id, "status": MessageStatus.COMPLETE, "text": text, "parts": _storable_json(parts)}

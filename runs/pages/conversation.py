@@ -1,35 +1,46 @@
-"""The conversation of a node version: its messages with their tool calls, and the text so far of one that streams."""
+"""The conversation of a node version, a page at a time: its messages with their tool calls and files.
 
-import json
+Pages lie before, after or around a message (keyset by ordinal), so the last one costs what the first does; whatever it
+holds, a page takes the same few queries. What an earlier branch holds is read when somebody opens it.
+"""
+
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Prefetch, QuerySet
+from django.db.models.functions import Left
 
-from runs.models import Message, MessageDelta, NodeRun, ToolCall
+from runs.models import Attachment, Message, MessageDelta, NodeRun, ToolCall
+from runs.pages.chat.tool_rows import SHOWN_CHARS, ToolRow, tool_row
 from runs.pages.people import full_name
 from runs.states import MessageStatus
+from runs.wording import ARTIFACT_ICONS
 
-PAGE_MESSAGES = 100  # in the page at first; earlier ones are fetched when asked for
+PAGE_MESSAGES = 50  # in the page at first and with each further fetch
 
 
 @dataclass(frozen=True)
-class ToolRow:
-    """One tool call, folded to one line."""
+class FileRow:
+    """A file that came with a message: the revision of the artifact that it became."""
 
+    public_id: str
     name: str
-    what: str
-    status: str
-    arguments: str
-    result: str
+    type: str
+    icon_name: str
+    revision: int
+    size_bytes: int
+    url: str = ""
 
 
 @dataclass(frozen=True)
 class MessageRow:
-    """One message. `kind`: task (the node's own opening), person or agent."""
+    """One message. `kind`: task (the node's own opening), person, agent or summary.
+
+    `earlier`: how many messages of an earlier branch stand behind it. `turns`: how many a summary stands for.
+    """
 
     public_id: str
     ordinal: int
@@ -40,6 +51,9 @@ class MessageRow:
     status: str
     at: datetime
     tools: tuple[ToolRow, ...] = ()
+    files: tuple[FileRow, ...] = ()
+    earlier: int = 0
+    turns: int = 0
 
     @property
     def is_streaming(self) -> bool:
@@ -49,34 +63,56 @@ class MessageRow:
 
 @dataclass(frozen=True)
 class Conversation:
-    """A stretch of messages, oldest first. `first`, `last`: their ordinals (0 where there is none)."""
+    """A stretch of messages, oldest first, and whether more lie before and after it."""
 
     messages: tuple[MessageRow, ...]
-    has_earlier: bool
+    has_earlier: bool = False
+    has_later: bool = False
 
     @property
     def first(self) -> int:
-        """The ordinal of the oldest one here."""
+        """The ordinal of the oldest one here; 0 where there is none."""
         return self.messages[0].ordinal if self.messages else 0
 
     @property
     def last(self) -> int:
-        """The ordinal of the newest one here."""
+        """The ordinal of the newest one here; 0 where there is none."""
         return self.messages[-1].ordinal if self.messages else 0
 
 
 def latest_messages(node_run: NodeRun, before: int | None = None) -> Conversation:
-    """Read the last messages, or those before an ordinal. Four queries at most."""
-    rows = _messages().filter(node_run=node_run)
+    """Read the last messages, or those before an ordinal."""
+    rows = _messages().filter(node_run=node_run, superseded_by=None)
     if before is not None:
         rows = rows.filter(ordinal__lt=before)
     found = list(rows.order_by("-ordinal")[: PAGE_MESSAGES + 1])
-    return Conversation(_rows(reversed(found[:PAGE_MESSAGES])), has_earlier=len(found) > PAGE_MESSAGES)
+    shown = _rows(reversed(found[:PAGE_MESSAGES]))
+    return Conversation(shown, has_earlier=len(found) > PAGE_MESSAGES, has_later=before is not None)
 
 
 def messages_after(node_run: NodeRun, after: int) -> Conversation:
-    """Read what was said after an ordinal."""
-    return Conversation(_rows(_messages().filter(node_run=node_run, ordinal__gt=after)), has_earlier=False)
+    """Read what was said after an ordinal, a page of it."""
+    rows = _messages().filter(node_run=node_run, superseded_by=None, ordinal__gt=after)
+    found = list(rows[: PAGE_MESSAGES + 1])
+    return Conversation(_rows(found[:PAGE_MESSAGES]), has_earlier=True, has_later=len(found) > PAGE_MESSAGES)
+
+
+def messages_around(node_run: NodeRun, message: Message) -> Conversation:
+    """Read a page with a message in its middle; of an earlier branch, the message that began the other one instead."""
+    while message.superseded_by is not None:
+        message = message.superseded_by
+    half = PAGE_MESSAGES // 2
+    rows = _messages().filter(node_run=node_run, superseded_by=None)
+    until = list(rows.filter(ordinal__lte=message.ordinal).order_by("-ordinal")[: half + 1])
+    after = list(rows.filter(ordinal__gt=message.ordinal)[: half + 1])
+    shown = _rows([*reversed(until[:half]), *after[:half]])
+    return Conversation(shown, has_earlier=len(until) > half, has_later=len(after) > half)
+
+
+def earlier_branch(message: Message, after: int = 0) -> Conversation:
+    """Read what a message replaced when it was said again, a page of it from an ordinal on."""
+    found = list(_messages().filter(superseded_by=message, ordinal__gt=after)[: PAGE_MESSAGES + 1])
+    return Conversation(_rows(found[:PAGE_MESSAGES]), has_later=len(found) > PAGE_MESSAGES)
 
 
 def one_message(message: Message) -> MessageRow:
@@ -96,13 +132,22 @@ def raw_text(message: Message) -> str:
 
 
 def _messages() -> QuerySet[Message]:
-    return Message.objects.select_related("author").prefetch_related("tool_calls").order_by("ordinal")
+    """Messages with what a page shows of them; the database cuts what tools read and wrote."""
+    calls = ToolCall.objects.defer("arguments", "result").annotate(
+        shown_arguments=Left("arguments", SHOWN_CHARS + 1), shown_result=Left("result", SHOWN_CHARS + 1)
+    )
+    files = Attachment.objects.select_related("artifact")
+    rows = Message.objects.select_related("author").defer("parts").order_by("ordinal")
+    return rows.prefetch_related(Prefetch("tool_calls", calls), Prefetch("attachments", files))
 
 
 def _rows(messages: Iterable[Message]) -> tuple[MessageRow, ...]:
     found = list(messages)
     streaming = _streamed([message.pk for message in found if message.status == MessageStatus.STREAMING])
-    return tuple(_row(message, streaming.get(message.pk, message.text)) for message in found)
+    earlier = _earlier([message.pk for message in found if message.parent_id is not None])
+    return tuple(
+        _row(message, streaming.get(message.pk, message.text), earlier.get(message.pk, 0)) for message in found
+    )
 
 
 def _streamed(ids: Sequence[int]) -> dict[int, str]:
@@ -115,35 +160,41 @@ def _streamed(ids: Sequence[int]) -> dict[int, str]:
     return {message_id: "".join(texts) for message_id, texts in pieces.items()}
 
 
-def _row(message: Message, text: str) -> MessageRow:
+def _earlier(ids: Sequence[int]) -> dict[int, int]:
+    """Count what messages replaced: message → number."""
+    if not ids:
+        return {}
+    rows = Message.objects.filter(superseded_by__in=ids).order_by().values("superseded_by")
+    return {row["superseded_by"]: row["count"] for row in rows.annotate(count=Count("pk"))}
+
+
+def _row(message: Message, text: str, earlier: int) -> MessageRow:
     author: Any = message.author
-    kind = "agent" if message.role == Message.Role.ASSISTANT else "person" if author else "task"
     return MessageRow(
         public_id=message.public_id,
         ordinal=message.ordinal,
-        kind=kind,
+        kind=_kind(message),
         author=full_name(author),
         author_id=author.pk if author else 0,
         text=text,
         status=message.status,
         at=message.created_at,
-        tools=tuple(_tool(call) for call in message.tool_calls.all()),
+        tools=tuple(tool_row(call) for call in message.tool_calls.all()),
+        files=tuple(_file(attachment) for attachment in message.attachments.all()),
+        earlier=earlier,
+        turns=message.covers_turns or 0,
     )
 
 
-def _tool(call: ToolCall) -> ToolRow:
-    return ToolRow(call.name, _subject(call.arguments), call.status, call.arguments, call.result)
+def _kind(message: Message) -> str:
+    if message.role == Message.Role.SUMMARY:
+        return "summary"
+    if message.role == Message.Role.ASSISTANT:
+        return "agent"
+    return "person" if message.author_id else "task"
 
 
-def _subject(arguments: str) -> str:
-    """Find what a call is about in its arguments, for its one line: the name of a file, a link."""
-    try:
-        values = json.loads(arguments)
-    except (ValueError, RecursionError):  # a model may nest brackets as deep as it likes
-        return ""
-    if not isinstance(values, dict):
-        return ""
-    for key in ("name", "path", "url", "title"):
-        if isinstance(values.get(key), str):
-            return str(values[key])[:120]
-    return ""
+def _file(attachment: Attachment) -> FileRow:
+    artifact = attachment.artifact
+    icon_name = ARTIFACT_ICONS[artifact.type]
+    return FileRow(artifact.public_id, artifact.name, artifact.type, icon_name, artifact.revision, artifact.size_bytes)

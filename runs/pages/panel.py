@@ -14,6 +14,7 @@ from runs.artifacts import latest_artifacts
 from runs.executors import executor_spec
 from runs.graphs import tries_of, version_graph
 from runs.models import Artifact, Attempt, NodeRun, OutputValue, Run
+from runs.pages.chat.composer import Composer, composer_of
 from runs.pages.conversation import Conversation, latest_messages
 from runs.pages.gate import Gate, gate_of, has_gate
 from runs.pages.people import full_name
@@ -108,6 +109,7 @@ class Panel:
     gate: Gate | None
     is_executor: bool
     acts: Acts
+    composer: Composer
     may_act: bool
     attempt: Attempt | None
     tries: int
@@ -158,7 +160,7 @@ class Panel:
 
 
 def panel(run: Run, node: NodeRun, standing: Standing, *, with_messages: bool, draft: str = "") -> Panel:
-    """Read a node version for its panel; at most nine queries, whatever it holds."""
+    """Read a node version for its panel; at most eleven queries, whatever it holds."""
     graph = version_graph(run.version_id)
     spec = graph.specs[node.key]
     may_act = standing.may_act_on(node) and node.is_latest
@@ -190,6 +192,7 @@ def panel(run: Run, node: NodeRun, standing: Standing, *, with_messages: bool, d
         gate=gate_of(node, seen, missing=missing, may_act=may_act or (may_confirm and node.accepted_at is None)),
         is_executor=standing.may_consent(node),
         acts=_acts(node, attempt, may_act=may_act),
+        composer=composer_of(node),
         may_act=may_act,
         attempt=attempt if attempt and attempt.status in (AttemptStatus.QUEUED, AttemptStatus.RUNNING) else None,
         tries=tries_of(spec),

@@ -28,3 +28,9 @@ test('other kinds', () => {
   assert.deepEqual(staleFragments({ t: 'artifact', n: 'code', v: 1 }, view), []);
   assert.deepEqual(staleFragments({ t: 'something new' }, view), []);
 });
+
+test('a conversation that branched is read again where it is shown', () => {
+  const branched = { t: 'message', k: 'message.branched', n: 'design', v: 2, m: 'm9' };
+  assert.deepEqual(staleFragments(branched, view), ['log']);
+  assert.deepEqual(staleFragments({ ...branched, v: 1 }, view), []);
+});

@@ -1,5 +1,5 @@
 // <chat-message>: one message. While it streams its body holds exactly the text so far, as one text node;
-// when it has ended the server's sanitised fragment replaces it.
+// when it has ended the server's sanitised fragment replaces it. A person's message can be edited: the composer does that.
 import { showText } from '../lib/morph-rules.js';
 import { texts } from '../lib/texts.js';
 
@@ -20,8 +20,11 @@ export class ChatMessage extends HTMLElement {
     if (gap) message.#reportGap();
   }
 
+  #onClick = (event) => event.target.closest('[data-act="edit"]') && this.#edit();
+
   connectedCallback() {
     this.id_ = this.dataset.message;
+    this.addEventListener('click', this.#onClick);
     shown.set(this.id_, this);
     if (!this.#isStreaming) return texts.forget(this.id_);
     const { text, gap } = texts.adopt(this.id_, this.#body.textContent);
@@ -30,11 +33,12 @@ export class ChatMessage extends HTMLElement {
   }
 
   disconnectedCallback() {
+    this.removeEventListener('click', this.#onClick);
     if (shown.get(this.id_) === this) shown.delete(this.id_);
   }
 
   get #body() {
-    return this.querySelector('.message__body');
+    return this.querySelector(':scope > .message__main > .message__body') ?? this.querySelector('.message__body');
   }
 
   get #isStreaming() {
@@ -45,6 +49,18 @@ export class ChatMessage extends HTMLElement {
     const body = this.#body;
     if (body.firstChild) body.firstChild.appendData(text);
     else body.append(text);
+  }
+
+  async #edit() {
+    const answer = await fetch(this.dataset.rawUrl);
+    if (!answer.ok) return;
+    const files = [...this.querySelectorAll(':scope > .message__main [data-file]')];
+    const detail = {
+      id: this.id_,
+      text: await answer.text(),
+      files: files.map(({ dataset }) => ({ id: dataset.file, name: dataset.name })),
+    };
+    this.dispatchEvent(new CustomEvent('message:edit', { bubbles: true, detail }));
   }
 
   #reportGap() {

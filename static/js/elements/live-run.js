@@ -83,6 +83,7 @@ class LiveRun extends HTMLElement {
     const { node } = this.#panel.dataset;
     if (key === 'overview') return this.#loadOverview(node);
     if (key === 'panel') return this.#loadPanel(node);
+    if (key === 'log') return this.querySelector('message-log')?.reload() ?? null;
     if (key === 'timeline') return refetch(this.querySelector('#run-timeline'));
     const element =
       key === 'tail' ? this.querySelector('[data-log-tail]') : ChatMessage.find(key.slice('message:'.length));

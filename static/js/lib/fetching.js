@@ -8,9 +8,14 @@ const GIVE_UP = new Set([401, 403, 404, 410]);
  * Replace `element` by what its own hx-get gives, with `parameters` added to the address.
  * Resolves to true (done), false (try again later) or null (it is gone, or not for this person).
  */
-export async function refetch(element, parameters = {}) {
+export function refetch(element, parameters = {}) {
   const url = new URL(element.getAttribute('hx-get'), document.baseURI);
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+  return fetchInto(element, url, element.getAttribute('hx-swap') ?? 'outerMorph');
+}
+
+/** Swap what an address gives into `element`. Resolves as `refetch` does. */
+export async function fetchInto(element, url, swap) {
   let outcome = false;
   const fetchAndNote = async (address, request) => {
     const response = await fetch(address, request);
@@ -21,7 +26,6 @@ export async function refetch(element, parameters = {}) {
     outcome = true;
     return new Response(text, response);
   };
-  const swap = element.getAttribute('hx-swap') ?? 'outerMorph';
   await htmx.ajax('GET', url.pathname + url.search, {
     source: element,
     target: element,
