@@ -1,4 +1,5 @@
-// What a morph must not undo: folds and dialogs a person opened, and streaming text that is ahead of a fragment.
+// What a morph must not undo: folds and dialogs a person opened, a form that they fill in, and streaming text that is
+// ahead of a fragment.
 import { texts } from './texts.js';
 
 /** Make the text of a streaming message's body exactly `text`, keeping its one text node. */
@@ -14,13 +15,24 @@ function saysTheSame(element, fresh) {
   return moment(fresh) !== undefined && moment(fresh) === moment(element);
 }
 
+/** A form that is open in a fold is the person's: their choice, words and file, until they send or close it. */
+function isBeingFilledIn(element) {
+  return element.matches('details[open]:has(> form)');
+}
+
 export const morphRules = {
+  /** What was sent is not the person's any more: the answer shows what became of it. */
+  htmx_after_request(element, { ctx }) {
+    if (ctx.response.raw.ok) element.closest('details[open]:has(> form)')?.removeAttribute('open');
+  },
+
   htmx_before_morph_attr(element, { attrName }) {
     return !(attrName === 'open' && element.matches('details, dialog'));
   },
 
   htmx_before_morph_node(element, { newNode }) {
     if (element.matches('local-time, elapsed-time')) return !saysTheSame(element, newNode);
+    if (isBeingFilledIn(element)) return false;
     const id = element.dataset.message;
     if (!id || element.dataset.status !== 'streaming') return true;
     if (newNode.dataset.status !== 'streaming') {

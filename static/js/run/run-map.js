@@ -53,7 +53,7 @@ class RunMap extends HTMLElement {
   /** What lays out by size needs one: the canvas is made when it is seen first, and fitted again while nobody moved it. */
   async #resized({ width, height }) {
     if (!width || !height) return;
-    if (this.#canvas) return this.#fit();
+    if (this.#canvas) return requestAnimationFrame(() => this.#fit()); // the canvas has measured itself by then
     if (this.#isComing) return;
     this.#isComing = true;
     await import('../elements/workflow-canvas.js');
@@ -64,13 +64,15 @@ class RunMap extends HTMLElement {
     this.#canvas = canvas;
     canvas.store.addEventListener('selection', () => this.#reselect(), { signal: this.#events.signal });
     this.#show();
-    this.#fit();
+    await this.#fit();
+    this.dataset.ready = '';
   }
 
-  #fit() {
+  async #fit() {
     const { view } = this.#canvas;
-    if (this.#fitted && String(view.transform) !== this.#fitted) return;
-    this.#canvas.fit({ isSlow: false });
+    if (!view.size.width || (this.#fitted && String(view.transform) !== this.#fitted)) return;
+    this.#fitted = null;
+    await this.#canvas.fit({ isSlow: false });
     this.#fitted = String(view.transform);
   }
 
