@@ -117,9 +117,12 @@ class Hub:
             outlet.end(CLOSED_RESTART)
 
     async def _listen(self) -> None:
-        async for heard in listen("aime_live", "aime_access"):
+        async for heard in listen("aime_live", "aime_access", "aime_person"):
             if heard.channel == "aime_live":
                 self._hint(heard.payload)
+                continue
+            if heard.channel == "aime_person":  # they read what they were told, in another window
+                self._ping(int(heard.payload))
                 continue
             if not heard.channel:  # connected (again): anything may have been missed
                 self._look_at(*self._readers)
@@ -209,6 +212,12 @@ class Hub:
             pinged |= {o for o in watching if is_public or o.user_id == initiator}
         for outlet in pinged:
             outlet.offer([NOTICE])
+
+    def _ping(self, user_id: int) -> None:
+        """Send a notice to every page of a person."""
+        for outlet in self.outlets():
+            if outlet.user_id == user_id:
+                outlet.offer([NOTICE])
 
     async def _check_access(self) -> None:
         """Close the sockets of people who are no longer what they were in the space."""

@@ -12,10 +12,11 @@ from django.contrib.auth.models import User
 from django.db import connection, connections
 
 from aime_project.processes.embedded_postgres import EmbeddedPostgres
+from runs.actions.notifications import read_all
 from runs.actions.runs import cancel_run
 from runs.live import Hub
 from runs.live_outlets import CLOSED_FORBIDDEN, CLOSED_RESTART, CLOSED_SLOW, QUEUE_MAX, Outlet
-from runs.models import Run, RunEvent
+from runs.models import NodeRun, Notification, Run, RunEvent
 from spaces.models import Membership, Role, Space
 from tests.factories import make_run, make_space, make_workflow
 from tests.runs.streams import Stream, start_stream
@@ -282,6 +283,20 @@ async def test_space_gets_notices_of_its_runs_but_not_of_personal_ones(
     await sync_to_async(cancel_run)(run=run, by=builder)
     await until(lambda: len(mine.frames) == 3 and len(others.frames) == 2)
     assert mine.frames == [{"t": "notice"}] * 3
+
+
+async def test_what_a_person_read_is_known_to_their_other_pages_alone(
+    hub: Hub, run: Run, builder: User, admin: User
+) -> None:
+    space = await Space.objects.aget(pk=run.space_id)
+    await Membership.objects.acreate(space=space, user=admin, role=Role.ADMIN)
+    node = await NodeRun.objects.aget(run=run, key="a")
+    await Notification.objects.acreate(user=builder, run=run, node_run=node, kind="done")
+    mine, others = Watcher().watch_space(hub, space, builder), Watcher().watch_space(hub, space, admin, "admin")
+    await until(lambda: bool(mine.frames and others.frames))  # one when the hub has connected
+    await sync_to_async(read_all)(by=builder)
+    await until(lambda: len(mine.frames) == 2)
+    assert len(others.frames) == 1
 
 
 async def test_text_gives_no_notice(hub: Hub, run: Run, stream: Stream, builder: User) -> None:
