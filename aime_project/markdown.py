@@ -2,9 +2,11 @@
 
 Nothing here is trusted: raw HTML in the text is shown as text, what the renderer gives goes through
 nh3 with a short allow-list, links get rel=noopener nofollow, and an image becomes a link to it, so that
-no text can make a browser fetch something. Headings are re-levelled into a proper outline below the page's own.
+no text can make a browser fetch something. Code is coloured by spans of known classes. Headings are re-levelled into a
+proper outline below the page's own.
 """
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -15,13 +17,18 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
+from aime_project.highlighting import CLASS_NAMES, highlight, known_language
+
 HIGHEST_HEADING = 3  # a page has its h1, a section its h2
 CACHE_TEXTS = 256
 _TAGS = {
     *("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "code"),
-    *("em", "strong", "s", "a", "table", "thead", "tbody", "tr", "th", "td"),
+    *("em", "strong", "s", "a", "span", "table", "thead", "tbody", "tr", "th", "td"),
 }
-_ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "pre": {"tabindex"}, "table": {"tabindex"}}
+_ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "pre": {"tabindex", "data-language"}, "table": {"tabindex"}}
+_CLASSES = {"span": set(CLASS_NAMES)}
+_TAG = re.compile(r'<(?:[^<>"]|"[^"]*")*>')
+_OPENING = re.compile(r'<pre tabindex="0"(?: data-language="([a-z-]+)")?>')
 _SCHEMES = {"http", "https", "mailto"}
 
 
@@ -42,12 +49,11 @@ def _scroller(tag: str) -> Any:
 
 
 def _code_block(self: RendererHTML, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
-    """Render code in a focusable block, since it may scroll sideways."""
-    return f'<pre tabindex="0"><code>{_escape(tokens[idx].content)}</code></pre>\n'
-
-
-def _escape(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """Render code in a focusable block, since it may scroll sideways; in colours where its language is known."""
+    token = tokens[idx]
+    language = known_language((token.info.split() or [""])[0])
+    named = f' data-language="{language}"' if language else ""
+    return f'<pre tabindex="0"{named}><code>{highlight(token.content, language)}</code></pre>\n'
 
 
 def _renderer() -> MarkdownIt:
@@ -81,4 +87,26 @@ def to_html(text: str) -> str:
     tokens = _MARKDOWN.parse(text)
     _outline(tokens)
     html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
-    return nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener nofollow")
+    return nh3.clean(
+        html,
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        allowed_classes=_CLASSES,
+        url_schemes=_SCHEMES,
+        link_rel="noopener nofollow",
+    )
+
+
+def in_blocks(html: str, before: str, after: str) -> str:
+    """Wrap each code block of what `to_html` gave: `before` and `after` are HTML of ours, {language} is the block's.
+
+    Only whole tags are touched, so nothing in a text or an attribute can look like a block.
+    """
+
+    def wrapped(match: re.Match[str]) -> str:
+        if match[0] == "</pre>":
+            return f"</pre>{after}"
+        opening = _OPENING.fullmatch(match[0])
+        return f"{before.replace('{language}', opening[1] or '')}{match[0]}" if opening else match[0]
+
+    return _TAG.sub(wrapped, html)

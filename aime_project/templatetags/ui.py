@@ -6,10 +6,11 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from lucide import _render_icon
 
 from aime_project import markdown as renderer
@@ -65,8 +66,19 @@ def module(entry: str) -> SafeString:
 
 @register.filter
 def markdown(text: str) -> SafeString:
-    """Render Markdown as sanitised HTML."""
-    return mark_safe(renderer.to_html(text or ""))  # noqa: S308
+    """Render Markdown as sanitised HTML; each code block says its language and can be copied."""
+    html = renderer.to_html(text or "")
+    if "<pre" not in html:
+        return mark_safe(html)  # noqa: S308
+    before, after = _around_code(get_language() or "")
+    return mark_safe(renderer.in_blocks(html, before, after))  # noqa: S308
+
+
+@lru_cache(maxsize=16)
+def _around_code(language: str) -> tuple[str, str]:
+    """Give what stands before and after a code block, in a language of the interface."""
+    before, _mark, after = render_to_string("components/code_block.html").partition("<!---->")
+    return before.strip(), after.strip()
 
 
 @register.filter

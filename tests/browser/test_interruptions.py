@@ -17,7 +17,7 @@ from llmock.pytest_plugin import LLMock
 from llmock.scenarios import Match, Reply
 from playwright.sync_api import Error, Page
 
-from aime_project.markdown import to_html
+from aime_project.templatetags.ui import markdown as to_html
 from tests.browser.conftest import Site
 from tests.browser.proxy import CuttableProxy
 from tests.browser.watching import Watched

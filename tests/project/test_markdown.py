@@ -1,8 +1,13 @@
 """Markdown to HTML: nothing a model writes may do anything."""
 
+import re
+from html import unescape
+
 import pytest
 
+from aime_project.highlighting import LANGUAGES, highlight
 from aime_project.markdown import to_html
+from aime_project.templatetags.ui import markdown
 
 ATTACKS = [
     "<script>alert(1)</script>",
@@ -53,3 +58,36 @@ def test_code_and_tables_can_be_scrolled_by_keys() -> None:
     assert '<pre tabindex="0"><code>a &lt;b&gt;\n</code></pre>' in html
     assert '<table tabindex="0">' in html
     assert "需求" in html
+
+
+def test_code_of_a_known_language_is_coloured_and_keeps_every_character() -> None:
+    code = 'def f(x):  # 你好 <b>\n    return "a\\n" + str(1)\n\n\n'
+    html = to_html(f"```python\n{code}```")
+    assert '<pre tabindex="0" data-language="python">' in html
+    assert '<span class="hl-keyword">def</span>' in html
+    assert '<span class="hl-comment"># 你好 &lt;b&gt;</span>' in html
+    assert unescape(re.sub(r"<[^>]*>", "", html)) == f"{code}\n"
+
+
+@pytest.mark.parametrize("language", ["", "nonsense", 'py" onclick="x', "brainfuck"])
+def test_code_of_another_language_is_plain(language: str) -> None:
+    html = to_html(f"```{language}\nif x: pass\n```")
+    assert html == '<pre tabindex="0"><code>if x: pass\n</code></pre>\n'
+
+
+def test_long_code_is_plain() -> None:
+    assert "<span" not in to_html("```python\n" + "if x: pass\n" * 2000 + "```")
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_every_language_is_known_to_the_lexers_and_changes_no_character(language: str) -> None:
+    code = "a = 'x' # <y> & \"z\"\n\n  {1: 2} -- // 你好\r\n\tend \\ `$"
+    assert unescape(re.sub(r"<[^>]*>", "", highlight(code, language))) == code
+
+
+def test_every_code_block_can_be_copied_and_nothing_else_is_taken_for_one() -> None:
+    html = markdown('```python\n1\n```\n[x](https://x.example "<pre tabindex=0></pre>")\n\n    plain\n')
+    assert html.count('<div class="code-block"') == html.count("<copy-button") == 2
+    assert 'data-language="python"><pre' in html and 'data-language=""><pre' in html
+    assert 'title="<pre tabindex=0></pre>"' in html or "&lt;pre" in html
+    assert "<copy-button" not in markdown("no code")

@@ -1,4 +1,4 @@
-// <copy-button data-url>: copies the raw text behind the address.
+// <copy-button data-url>: copies the raw text behind the address; in a code block, without one, the code as it is shown.
 
 const DONE_MS = 1500;
 
@@ -14,11 +14,17 @@ class CopyButton extends HTMLElement {
   }
 
   async #copy() {
-    const answer = await fetch(this.dataset.url);
-    if (!answer.ok) return;
-    await navigator.clipboard.writeText(await answer.text());
+    const text = await this.#text();
+    if (text === null) return;
+    await navigator.clipboard.writeText(text);
     this.toggleAttribute('data-done', true);
     setTimeout(() => this.toggleAttribute('data-done', false), DONE_MS);
+  }
+
+  async #text() {
+    if (!this.dataset.url) return this.closest('.code-block').querySelector('code').textContent;
+    const answer = await fetch(this.dataset.url);
+    return answer.ok ? answer.text() : null;
   }
 }
 
