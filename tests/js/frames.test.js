@@ -34,3 +34,11 @@ test('a conversation that branched is read again where it is shown', () => {
   assert.deepEqual(staleFragments(branched, view), ['log']);
   assert.deepEqual(staleFragments({ ...branched, v: 1 }, view), []);
 });
+
+test('a timeline that is shown is read again with every move; one that is not is left alone', () => {
+  const timed = { ...view, timeline: true };
+  assert.deepEqual(staleFragments({ t: 'node', n: 'code', v: 1 }, timed), ['overview', 'timeline']);
+  assert.deepEqual(staleFragments({ t: 'run' }, timed), ['overview', 'timeline']);
+  assert.deepEqual(staleFragments({ t: 'message', n: 'design', v: 2, m: 'm1' }, timed), ['message:m1']);
+  assert.deepEqual(staleFragments({ t: 'run' }, view), ['overview']);
+});
