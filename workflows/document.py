@@ -28,6 +28,7 @@ __all__ = [
     "Retry",
     "TaskConfig",
     "from_json",
+    "parse_excerpt",
     "parse_yaml",
     "to_json",
     "to_yaml",
@@ -36,15 +37,30 @@ __all__ = [
 
 def parse_yaml(text: str) -> Document:
     """Read a template file. Raises DocumentError with all problems of shape and structure."""
-    source, repeated = read_yaml(text)
-    if source is None:
-        raise DocumentError([Problem("", phrase(gettext_noop("The file is empty")))])
-    document, shape = read_document(source)
-    found = [*repeated, *shape]
+    document, found = _read(text)
     found += [problem for problem in errors(structure_problems(document)) if problem.path not in _paths(found)]
     if found:
         raise DocumentError(found)
     return document
+
+
+def parse_excerpt(text: str) -> Document:
+    """Read a part of a template file: of the shape of a whole one, but it may refer to what is not in it.
+
+    Raises DocumentError with all problems of shape.
+    """
+    document, problems = _read(text)
+    if problems:
+        raise DocumentError(problems)
+    return document
+
+
+def _read(text: str) -> tuple[Document, list[Problem]]:
+    source, repeated = read_yaml(text)
+    if source is None:
+        raise DocumentError([Problem("", phrase(gettext_noop("The file is empty")))])
+    document, shape = read_document(source)
+    return document, [*repeated, *shape]
 
 
 def from_json(source: Any) -> Document:

@@ -83,5 +83,12 @@ TEXTS = {
     "problems.count": _("Problems: %(count)s"),
     "paste.dropped": _("Pasted. References that lost their source are asked at start: %(places)s"),
     "paste.one-trigger": _("Pasted without %(places)s: a workflow has one trigger at most."),
-    "paste.not-a-document": _("What is in the clipboard is not a part of a workflow template."),
+    "paste.not-a-document": _(
+        "What is in the clipboard is not a part of a workflow template. Such a text has a line “aime: 1” and steps."
+    ),
+    "paste.reading": _("Reading what was pasted."),
+    "paste.problem": _("This cannot be pasted. %(problem)s"),
+    "paste.problems": _("This cannot be pasted. %(problem)s (and %(count)s more problems)"),
+    "paste.unreachable": _("The server does not answer, so the pasted text cannot be read. Try again."),
+    "paste.signed-out": _("You are signed out. Sign in again in another tab, then paste."),
 }

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from workflows.views import (
+    clippings,
     consents,
     drafts,
     editors,
@@ -29,6 +30,7 @@ urlpatterns = [
     path("s/<slug:space_slug>/workflows/<slug:slug>/versions/<int:number>/", editors.version, name="version-detail"),
     path("s/<slug:space_slug>/workflows/<slug:slug>/panels/", panels.template, name="template-panel"),
     path("s/<slug:space_slug>/workflows/<slug:slug>/panels/<slug:key>/", panels.detail, name="node-panel"),
+    path(f"{WORKFLOW}clippings/", clippings.create, name="clipping-create"),
     path(f"{WORKFLOW}node-templates/", node_templates.create, name="node-template-create"),
     path(f"{WORKFLOW}publications/", publications.create, name="publication-create"),
     path(f"{WORKFLOW}unpublications/", publications.destroy, name="unpublication-create"),

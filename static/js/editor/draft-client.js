@@ -25,12 +25,21 @@ export async function sendCopy(address, document) {
   return { kind: REFUSALS[answer.status] ?? 'refused', message: answer.data?.error ?? '' };
 }
 
+/** Let the server read a text as a template file → {kind: 'read', document}, {kind: 'refused', errors} or as above. */
+export async function sendClipping(address, text) {
+  const answer = await post(address, { text });
+  if (answer.kind) return answer;
+  return answer.status === 200 && answer.data ? { kind: 'read', ...answer.data } : refusalOf(answer);
+}
+
 /** Save a node as a task template → {kind: 'made', reference, card}, {kind: 'refused', errors} or as above. */
 export async function sendTemplate(address, body) {
   const answer = await post(address, body);
   if (answer.kind) return answer;
-  const { status, data } = answer;
-  if (status === 201 && data) return { kind: 'made', ...data };
+  return answer.status === 201 && answer.data ? { kind: 'made', ...answer.data } : refusalOf(answer);
+}
+
+function refusalOf({ status, data }) {
   if (status >= 500 || status === 429) return { kind: 'unreachable', status };
   const errors = data?.errors ?? (data?.error ? [data.error] : []);
   return { kind: REFUSALS[status] ?? (errors.length ? 'refused' : 'unreachable'), errors };

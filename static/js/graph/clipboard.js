@@ -1,4 +1,4 @@
-// Copying, pasting and duplicating. Pure; the text is the JSON of a document, which a template file may be.
+// Copying, pasting and duplicating. Pure; what is copied is a document, as a template file holds it.
 // Pasted nodes get fresh keys; references and edges among them follow. A reference to a node that was not copied is
 // kept where the template has that output (and gets its edge), else it is asked at start and reported.
 
@@ -11,12 +11,12 @@ import { refused } from './refusals.js';
 const ASIDE = 40; // canvas units
 const FORMAT = 1;
 
-/** The nodes and the edges between them as a document, in JSON. */
+/** The nodes and the edges between them as a document. */
 export function copied(graph, keys) {
   const wanted = new Set(keys);
   const nodes = [...graph.nodes.values()].filter((node) => wanted.has(node.key));
   const edges = [...graph.edges.values()].filter(([a, b]) => wanted.has(a) && wanted.has(b));
-  return JSON.stringify({ aime: FORMAT, name: graph.head.name, nodes, edges });
+  return structuredClone({ aime: FORMAT, name: graph.head.name, nodes, edges });
 }
 
 /** Copies of nodes, a little aside: as `pasted`. */
@@ -27,10 +27,11 @@ export function duplicate(graph, keys, catalogue) {
 /**
  * Put copied nodes in: {operations, keys, dropped}. `at` [x, y]: where their upper left corner goes; without it they
  * lie aside from where they were. `dropped`: [{key, input, from}] that lost their source, [{key, reason: 'trigger'}]
- * for a trigger too many. Refusals: `unknown` (no nodes in the text, or of an unknown type), `trigger`, `cycle`.
+ * for a trigger too many. Refusals: `unknown` (no document with nodes, or of an unknown type), `trigger`, `cycle`.
+ * `given` comes from outside, and may be anything.
  */
-export function pasted(graph, text, at = null, catalogue = undefined) {
-  const document = read(text);
+export function pasted(graph, given, at = null, catalogue = undefined) {
+  const document = read(given);
   const isKnown = (node) => !catalogue?.types || Object.hasOwn(catalogue.types, node.type);
   if (!document) return refused('unknown', { name: '' });
   const strange = document.nodes.find((node) => !isKnown(node));
@@ -54,13 +55,7 @@ export function pasted(graph, text, at = null, catalogue = undefined) {
   };
 }
 
-function read(text) {
-  let document;
-  try {
-    document = JSON.parse(text);
-  } catch {
-    return null;
-  }
+function read(document) {
   const nodes = document?.nodes;
   if (document?.aime !== FORMAT || !Array.isArray(nodes) || !nodes.length || !nodes.every(isNode)) return null;
   if (new Set(nodes.map((node) => node.key)).size < nodes.length) return null;

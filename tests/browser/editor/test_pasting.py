@@ -1,5 +1,6 @@
 """What comes along with copied steps and what does not: keys, references, connections, here and elsewhere."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,10 +11,35 @@ from tests.browser.editor.acting import MouseHand
 from tests.browser.editor.conftest import WAIT_MS, Editor, Template, same
 from tests.browser.editor.graphs import output, task
 from tests.browser.watching import Watched
+from workflows.document import parse_excerpt, to_json
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 STRANGE = '{"aime": 1, "nodes": [{"key": "spell", "type": "magic"}]}'
+PART = """# from our wiki
+aime: 1
+name: A part
+nodes:
+  - key: build
+    type: task
+    prompt: |
+      Build {{ plan }}.
+
+      Keep it short.
+    inputs:
+      - {name: plan, type: text, from: plan.plan}
+      - {name: draft, type: text, from: elsewhere.draft}
+    outputs:
+      - {name: code, type: text, description: The code}
+  - key: note
+    type: task
+    prompt: 'Note {{ code }}'
+    inputs:
+      - {name: code, type: text, from: build.code}
+edges:
+  - [plan, build]
+  - [build, note]
+"""
 LOST = "Pasted. References that lost their source are asked at start: plan ← plan.plan"
 
 
@@ -176,7 +202,12 @@ def test_what_is_no_document_or_of_an_unknown_kind_is_refused_with_a_word(
     template = made(chain())
     before = template.draft()
     editor = editor_of("builder", template)
-    words = {STRANGE: "There is no magic any more.", "just words": "is not a part of a workflow template"}
+    words = {
+        STRANGE: "There is no magic any more.",
+        "just words": "is not a part of a workflow template",
+        "aime: 1 and more": "This cannot be pasted. aime: ",
+        "{aime: 1, name: T, nodes: [{key: a, type: tusk}]}": "tusk is not known here (did you mean task?)",
+    }
     for text, refusal in words.items():
         editor.hand.write(editor.page.get_by_label("Search steps"), text)
         editor.hand.press("Control+a", "Control+c")
@@ -185,6 +216,55 @@ def test_what_is_no_document_or_of_an_unknown_kind_is_refused_with_a_word(
         noted(editor, refusal)
     expect(editor.nodes()).to_have_count(3)
     assert template.draft() == before
+
+
+def test_yaml_of_a_text_editor_becomes_steps(editor_of: Callable[..., Editor], made: Callable[..., Template]) -> None:
+    template = made(chain())
+    before = drafted(template)
+    editor = editor_of("builder", template)
+    written(editor, PART)
+    editor.hand.press("Control+v")
+    noted(editor, "asked at start: draft ← elsewhere.draft")
+    chosen(editor, "build_2", "note")
+    editor.saved()
+    after, nodes = drafted(template), nodes_of(template)
+    assert after["nodes"][:3] == before["nodes"]
+    assert nodes["build_2"]["prompt"] == "Build {{ plan }}.\n\nKeep it short.\n"
+    assert nodes["build_2"]["inputs"] == [taken("plan", "plan.plan"), {"name": "draft", "type": "text", "ask": True}]
+    assert nodes["note"]["inputs"] == [taken("code", "build_2.code")]
+    assert sorted(after["edges"]) == sorted([*before["edges"], ["build_2", "note"], ["plan", "build_2"]])
+    editor.hand.press("Control+z")
+    editor.saved()
+    assert same(drafted(template), places=True) == same(before, places=True)
+
+
+def test_what_was_copied_is_a_template_file(editor_of: Callable[..., Editor], made: Callable[..., Template]) -> None:
+    template = made(chain())
+    editor = editor_of("builder", template)
+    choose(editor, "build", "check")
+    editor.hand.press("Control+c")
+    said(editor, "Copied: 2 nodes.")
+    other = Watched(editor.watched.context)
+    other.page.goto("/s/demo/imports/")
+    field = other.page.get_by_label("Or paste its text")
+    field.click()
+    other.page.keyboard.press("Control+v")
+    expect(field).to_have_value(re.compile("^aime: 1\nname: Chain\nnodes:\n  - key: build\n"))
+    text = field.input_value()
+    assert to_json(parse_excerpt(text))["nodes"] == drafted(template)["nodes"][1:]
+
+
+def written(editor: Editor, text: str) -> None:
+    """Copy a text in another tab, as in a text editor, and come back to the canvas."""
+    other = Watched(editor.watched.context)
+    other.page.goto("/s/demo/imports/")
+    field = other.page.get_by_label("Or paste its text")
+    field.fill(text)
+    field.press("Control+a")
+    field.press("Control+c")
+    other.page.close()
+    editor.page.bring_to_front()
+    editor.hand.click(editor.free(0.5, 0.9))
 
 
 def test_copied_steps_are_text_in_a_field_and_nothing_for_who_may_only_look(
@@ -200,7 +280,7 @@ def test_copied_steps_are_text_in_a_field_and_nothing_for_who_may_only_look(
     search = editor.page.get_by_label("Search steps")
     editor.hand.to(search)
     editor.hand.press("Control+v")
-    assert '"key":"check"' in search.input_value()
+    assert "key: check" in search.input_value()
     reader.page.bring_to_front()
     reader.hand.click(reader.title("check"))
     reader.hand.press("Control+c")
