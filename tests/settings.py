@@ -13,7 +13,7 @@ if "AIME_TEST_DATA_DIR" not in os.environ or os.environ.get("AIME_TEST_DATA_DIR_
     os.environ["AIME_TEST_DATA_DIR_OF"] = WORKER
 os.environ["AIME_DATA_DIR"] = os.environ["AIME_TEST_DATA_DIR"]
 for _name in [name for name in os.environ if name.startswith(("AIME_", "OPENAI_"))]:
-    if _name not in ("AIME_DATA_DIR", "AIME_TEST_DATA_DIR") and not _name.startswith("AIME_CHAOS"):
+    if _name != "AIME_DATA_DIR" and not _name.startswith(("AIME_TEST_", "AIME_CHAOS")):
         del os.environ[_name]
 os.environ["AIME_EMBEDDED_MODEL"] = "none"
 os.environ["AIME_HTTPS"] = "0"

@@ -4,6 +4,8 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,13 +17,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def ordinary_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Paths as somebody else than root sees them; gives XDG_RUNTIME_DIR."""
-    runtime = tmp_path / "xdg"
-    runtime.mkdir()
-    monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
-    return runtime
+def ordinary_user(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Paths as somebody else than root sees them; gives XDG_RUNTIME_DIR, which is short, as the socket's path must be."""
+    with tempfile.TemporaryDirectory(prefix="xdg-") as runtime:
+        monkeypatch.setattr(os, "geteuid", lambda: 1000)
+        monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
+        yield Path(runtime)
 
 
 def test_key_is_made_once_strong_and_for_the_owner_only(tmp_path: Path) -> None:
