@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def ordinary_user(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Paths as somebody else than root sees them; gives XDG_RUNTIME_DIR, which is short, as the socket's path must be."""
+    """Paths as somebody else than root sees them; gives XDG_RUNTIME_DIR: short, as the path of a socket must be."""
     with tempfile.TemporaryDirectory(prefix="xdg-") as runtime:
         monkeypatch.setattr(os, "geteuid", lambda: 1000)
         monkeypatch.setenv("XDG_RUNTIME_DIR", runtime)
