@@ -35,7 +35,7 @@ ByNode = dict[int, list[Document]]
 
 def run_report(run_id: int) -> Document:
     """Describe a run with all versions of its nodes, in graph order."""
-    with _one_moment():
+    with one_moment():
         run = Run.objects.select_related("version__workflow", "initiator").get(pk=run_id)
         versions = list(NodeRun.objects.filter(run=run).select_related("executor").order_by("position", "number"))
         values = list(OutputValue.objects.filter(node_run__run=run, is_current=True).select_related("artifact"))
@@ -213,7 +213,8 @@ def _blob_texts(digests: Iterable[str]) -> dict[str, str]:
 
 
 @contextmanager
-def _one_moment() -> Iterator[None]:
+def one_moment() -> Iterator[None]:
+    """Let all queries within see the same moment; part of a transaction that is open already, if one is."""
     is_outermost = not connection.in_atomic_block
     with transaction.atomic():
         if is_outermost:

@@ -24,8 +24,8 @@ LAYERS = {  # from the top; a name stands for the module or folder, the longest 
         "urls routing apps", "views consumers tasks admin management", "commands pages", "forms",
         "actions host quarantine recovery consents", "crew", "execution", "executors.task", "chat", "transitions",
         "executors desk", "live ticker", "transitions.events live_frames live_outlets listening queue shutdown",
-        "access artifacts conversation graphs history inputs reports sql staleness start_inputs waiting wording",
-        "models", "agent archives errors pictures reruns scheduling states",
+        "access artifacts conversation graphs history inputs reports sql staleness start_inputs tickets waiting wording",
+        "models", "agent archives errors failures pictures redaction reruns scheduling states",
     ),
 }  # fmt: skip
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { linkTo, messageOf, withTab } from '../../static/js/run/address.js';
+import { linkTo, messageOf, withTab, withoutArtifact } from '../../static/js/run/address.js';
 
 const HERE = new URL('https://aime.example/s/demo/runs/01ABC/?node=old&tab=timeline');
 
@@ -28,4 +28,11 @@ test('only a message is found in what stands behind the hash', () => {
   for (const hash of ['', '#', '#message-', '#node-a', '#message-"><script>', '#message-a b']) {
     assert.equal(messageOf(hash), null);
   }
+});
+
+test('an artifact that was read leaves the address to the node version that made it', () => {
+  assert.equal(
+    withoutArtifact('https://aime.example/s/demo/runs/01ABC/?artifact=01X&tab=timeline', { node: 'a', version: '2' }),
+    '/s/demo/runs/01ABC/?tab=timeline&node=a&version=2',
+  );
 });

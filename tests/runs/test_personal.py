@@ -72,6 +72,8 @@ ADDRESSES = {
     "runs:notification-setting-update": Row(OWN_ACT),
     "runs:notification-reading-create": Row(RUN),
     "runs:run-ticket": Row(RUN),
+    "runs:run-ticket-file": Row(RUN),
+    "runs:run-template-file": Row(RUN),
     "workflows:workflow-detail": Row(WORKFLOW),
     "workflows:draft-update": Row(WORKFLOW),
     "workflows:copy-create": Row(WORKFLOW),

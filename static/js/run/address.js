@@ -18,6 +18,15 @@ export function withTab(here, tab) {
   return url.pathname + url.search + url.hash;
 }
 
+/** The address once an artifact was read: it leads to the node version that made it, which is shown. */
+export function withoutArtifact(here, { node, version }) {
+  const url = new URL(here);
+  url.searchParams.delete('artifact');
+  url.searchParams.set('node', node);
+  url.searchParams.set('version', version);
+  return url.pathname + url.search + url.hash;
+}
+
 /** The id of the message that an address leads to, or null. */
 export function messageOf(hash) {
   return /^#message-([\w-]+)$/.exec(hash)?.[1] ?? null;

@@ -1,6 +1,6 @@
 // Where an address leads inside the page: a message of the conversation, an artifact to read.
 import htmx from 'htmx.org';
-import { messageOf } from './address.js';
+import { messageOf, withoutArtifact } from './address.js';
 
 const MARK_MS = 2400;
 
@@ -8,8 +8,18 @@ const MARK_MS = 2400;
 export function followAddress(page, signal) {
   addEventListener('hashchange', () => showMessage(page), { signal });
   showMessage(page);
+  showArtifact(page, signal);
+}
+
+function showArtifact(page, signal) {
   const { artifact } = page.dataset;
-  if (artifact) htmx.ajax('GET', artifact, { source: page, target: '#reader-body', swap: 'innerHTML' });
+  if (!artifact) return;
+  const closed = () => {
+    const { node, version } = page.querySelector('#node-panel').dataset;
+    history.replaceState(history.state, '', withoutArtifact(location.href, { node, version }));
+  };
+  document.querySelector('reader-dialog dialog').addEventListener('close', closed, { once: true, signal });
+  htmx.ajax('GET', artifact, { source: page, target: '#reader-body', swap: 'innerHTML' });
 }
 
 async function showMessage(page) {
