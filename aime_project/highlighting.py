@@ -14,11 +14,12 @@ from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Generic, Keyword, Literal, Name, Number, String
 
-MAX_CHARS = 20_000  # 20 ms of Python in the slowest of these lexers (2 cores, 2026-11-23)
+MAX_CHARS = 10_000
+MAX_LINE_CHARS = 300  # several lexers are quadratic in a line: 20,000 dashes took one of them 59 s (2026-11-23)
 _WORDS = """
-bash c clojure cpp csharp css dart diff docker elixir erlang fsharp go graphql groovy haskell hcl html ini java javascript
-json jsx julia kotlin lua make markdown nginx nix objective-c ocaml perl php powershell protobuf python r ruby rust scala
-scss sql swift terraform toml tsx typescript vue xml yaml zig
+bash c clojure cpp csharp css dart diff docker elixir erlang fsharp go graphql groovy haskell hcl html ini java
+javascript json jsx julia kotlin lua make markdown nginx nix objective-c ocaml perl php powershell protobuf python r
+ruby rust scala scss sql swift terraform toml tsx typescript vue xml yaml zig
 """
 LANGUAGES = frozenset(_WORDS.split())
 ALIASES = {
@@ -55,9 +56,9 @@ def known_language(name: str) -> str:
 
 
 def highlight(code: str, language: str) -> str:
-    """Give the code as HTML with spans; escaped and plain where the language is not known or the text is long."""
+    """Give the code as HTML with spans; escaped and plain where the language is not known or the text or a line is long."""
     name = known_language(language)
-    if not name or len(code) > MAX_CHARS:
+    if not name or len(code) > MAX_CHARS or any(len(line) > MAX_LINE_CHARS for line in code.split("\n")):
         return _escaped(code)
     runs = groupby(_tokens(code, name), key=lambda token: token[0])
     return "".join(_span(css, "".join(text for _css, text in tokens)) for css, tokens in runs)

@@ -56,18 +56,22 @@ class Names:
 
     def free(self, path: str) -> str:
         """Return a safe path that nothing in the archive has yet, numbered where it must be."""
-        wanted = PurePosixPath(safe_path(path))
+        *folders, name = safe_path(path).split("/")
+        place = PurePosixPath()
+        for folder in folders:  # a folder may be there already; a file of its name may not
+            place = self._numbered(place / folder, self._files)
+            self._folders.add(_folded(place))
+        place = self._numbered(place / name, self._files, self._folders)
+        self._files.add(_folded(place))
+        return str(place)
+
+    @staticmethod
+    def _numbered(wanted: PurePosixPath, *taken: set[str]) -> PurePosixPath:
         candidate, number = wanted, 1
-        while not self._is_free(candidate):
+        while any(_folded(candidate) in paths for paths in taken):
             number += 1
             candidate = wanted.with_name(f"{wanted.stem} ({number}){wanted.suffix}")
-        self._files.add(_folded(candidate))
-        self._folders.update(_folded(folder) for folder in candidate.parents)
-        return str(candidate)
-
-    def _is_free(self, path: PurePosixPath) -> bool:
-        is_taken = _folded(path) in self._files or _folded(path) in self._folders
-        return not is_taken and not any(_folded(folder) in self._files for folder in path.parents)
+        return candidate
 
 
 def safe_path(name: str) -> str:

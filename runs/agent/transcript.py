@@ -12,17 +12,19 @@ CALL_CHARS = 300
 
 def transcript(messages: Iterable[ChatMessage], max_chars: int) -> str:
     """Return who said what, without system messages; tool calls and results are shortened, the middle is cut."""
-    lines: list[str] = []
-    for message in messages:
-        if message.role == "system":
-            continue
-        text = text_of(message.parts).strip()
-        if text:
-            lines.append(f"{message.role}: {text}")
-        lines += [f"(called {use.name} {cut_middle(use.arguments, CALL_CHARS)})" for use in tool_uses(message.parts)]
-        results = [part for part in message.parts if isinstance(part, ToolResult)]
-        lines += [f"(result of {part.name}: {cut_middle(part.text, CALL_CHARS)})" for part in results]
+    lines = [line for message in messages for line in said_lines(message, CALL_CHARS)]
     return cut_middle("\n\n".join(lines), max_chars)
+
+
+def said_lines(message: ChatMessage, call_chars: int) -> list[str]:
+    """Give what one message says, calls and results shortened to `call_chars`; nothing of a system message."""
+    if message.role == "system":
+        return []
+    text = text_of(message.parts).strip()
+    lines = [f"{message.role}: {text}"] if text else []
+    lines += [f"(called {use.name} {cut_middle(use.arguments, call_chars)})" for use in tool_uses(message.parts)]
+    results = [part for part in message.parts if isinstance(part, ToolResult)]
+    return lines + [f"(result of {part.name}: {cut_middle(part.text, call_chars)})" for part in results]
 
 
 def cut_middle(text: str, max_chars: int) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +10,7 @@ from django.conf import settings
 from runs.agent import outputs as collecting
 from runs.agent.answers import answer_as_artifact
 from runs.agent.budget import Budget
-from runs.agent.errors import ModelError
+from runs.agent.errors import ContextTooLong, ModelError
 from runs.agent.loop import AgentRequest, Finished, MessageFinished, Stopped, ToolStarted, run
 from runs.agent.model import ChatMessage, Model, Usage
 from runs.agent.outputs import Candidate, OutputSpec, OutputsUnreadable
@@ -23,11 +23,11 @@ from runs.conversation import Turn, load_turn, system_text, tools_of
 from runs.desk import Desk
 from runs.executors.base import Done, Dropped, Failed, Job, Outcome, OutputChoice, Spent
 from runs.graphs import version_graph
-from runs.models import NodeRun, OutputValue, SideEffect
+from runs.models import Attempt, NodeRun, OutputValue, SideEffect
+from runs.summaries import Room, answer_tokens, with_room
 from runs.ticker import storable
 from workflows.document import NodeSpec
 
-ANSWER_SHARE = 4  # an answer may take a quarter of the model's context
 EXCERPT_BYTES = 4096
 READ_TOOL = "files_read"
 NO_MODEL = (
@@ -62,7 +62,7 @@ class TaskExecutor:
         recorder = Recorder(job, desk, work.turn.last_message_id)
         usage = _Used()
         try:
-            stopped, said = await _converse(work, model, recorder, desk)
+            stopped, said = await _talk(job, work, model, recorder, desk)
             if stopped is not None:
                 return Failed(stopped.kind, stopped.reason, spent=usage.spent)
             return await _collect(job, work, model, said, usage, desk)
@@ -91,22 +91,44 @@ class _Used:
         self.spent = Spent(before.input_tokens + usage.input_tokens, before.output_tokens + usage.output_tokens)
 
 
-async def _converse(
-    work: Work, model: Model, recorder: Recorder, desk: Desk
+async def _talk(
+    job: Job, work: Work, model: Model, recorder: Recorder, desk: Desk
 ) -> tuple[Stopped | None, list[ChatMessage]]:
-    """Run the loop, recording every event before it goes on; returns how it stopped and the whole conversation."""
-    said = [ChatMessage("system", (Text(work.system),)), *work.turn.messages]
+    """Converse, with older turns summarised where the context is full; once more where the endpoint says it is."""
     if work.turn.answered:
-        return None, said
+        return None, _said(work)
     config: Any = work.spec.config
     limits = config.limits
+    budget = Budget(tool_rounds=limits.tool_rounds, seconds=limits.seconds, tokens=limits.tokens)
+    turn, left = await with_room(job, work.turn, Room(work.system, work.tools, budget), model, desk)
+    try:
+        return await _converse(replace(work, turn=turn), left, model, recorder, desk)
+    except ContextTooLong:
+        again = await desk.db(_load, job)  # with what this attempt has said so far
+        spent = again.turn.spent.with_usage(await desk.db(_usage_of, job))
+        again.turn = replace(again.turn, spent=spent)
+        room = Room(work.system, work.tools, left)
+        turn, left = await with_room(job, again.turn, room, model, desk, refused=True)
+        if turn.context == again.turn.context:
+            raise
+        return await _converse(replace(again, turn=turn), left, model, recorder, desk)
+
+
+def _said(work: Work) -> list[ChatMessage]:
+    return [ChatMessage("system", (Text(work.system),)), *work.turn.messages]
+
+
+async def _converse(
+    work: Work, budget: Budget, model: Model, recorder: Recorder, desk: Desk
+) -> tuple[Stopped | None, list[ChatMessage]]:
+    """Run the loop, recording every event before it goes on; returns how it stopped and the whole conversation."""
+    said = _said(work)
     request = AgentRequest(
         messages=tuple(said),
-        max_tokens=settings.AIME_MODEL["context_tokens"] // ANSWER_SHARE,
+        max_tokens=answer_tokens(),
         pending=work.turn.pending,
         spent=work.turn.spent,
     )
-    budget = Budget(tool_rounds=limits.tool_rounds, seconds=limits.seconds, tokens=limits.tokens)
     effects = {tool.spec.name: tool.side_effects for tool in work.tools}
     workspace = _workspace(work, desk)
     async with aclosing(run(request, model=model, tools=work.tools, workspace=workspace, budget=budget)) as events:
@@ -158,6 +180,11 @@ def _load(job: Job) -> Work:
         links={item.name: item.url for item in artifacts if item.url},
         effects=dict(SideEffect.objects.filter(node_run=node).values_list("key", "result")),
     )
+
+
+def _usage_of(job: Job) -> Usage:
+    """What this attempt has used so far."""
+    return Usage(*Attempt.objects.values_list("input_tokens", "output_tokens").get(pk=job.attempt_id))
 
 
 def _file(sha256: str) -> tuple[str, int]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from runs.graphs import version_graph
 from runs.models import Notification, NotificationSetting
+from runs.models.notification import NotificationQuerySet
 from runs.pages.people import full_name
 from runs.states import WaitingFor
 from runs.wording import StatusLabel, node_label
@@ -72,14 +73,15 @@ def glance(user: Any) -> Notices:
 def notices(user: Any, query: QueryDict) -> Notices:
     """Read the page that the address names: `show=unread`, `before` or `after` a number. Three queries at most."""
     only_unread = query.get("show") == "unread"
-    seen = _rows(user).unread() if only_unread else _rows(user)
+    seen = _rows(user)
+    seen = seen.unread() if only_unread else seen
     found, has_newer, has_older = _page(seen, _number(query.get("before")), _number(query.get("after")))
     rows = tuple(_notice(row, user) for row in found)
     return Notices(
         rows,
         unread_count(user),
         only_unread,
-        here=_address(only_unread, **{name: query[name] for name in ("before", "after") if query.get(name)}),
+        here=_address(only_unread, **{name: str(query[name]) for name in ("before", "after") if query.get(name)}),
         newer=_address(only_unread, after=str(rows[0].pk)) if has_newer else "",
         older=_address(only_unread, before=str(rows[-1].pk)) if has_older else "",
     )
@@ -96,10 +98,9 @@ def choices_of(user: Any) -> tuple[tuple[str, str, bool], ...]:
     return tuple((kind.value, word, chosen is None or getattr(chosen, kind)) for kind, word in words.items())
 
 
-def _rows(user: Any) -> QuerySet[Notification]:
-    found = Notification.objects.told_to(user).order_by("-id")
+def _rows(user: Any) -> NotificationQuerySet:
     related = ("run__space", "run__version__workflow", "node_run__executor", "actor", "settled_by")
-    return found.select_related(*related).defer(*UNREAD)
+    return Notification.objects.told_to(user).order_by("-id").select_related(*related).defer(*UNREAD)
 
 
 def _page(seen: QuerySet[Notification], before: int | None, after: int | None) -> tuple[list[Notification], bool, bool]:
@@ -135,7 +136,7 @@ def _notice(row: Notification, user: Any) -> Notice:
         space_name=run.space.name,
         label=node_label(row.kind, row.waiting_for),
         at=row.created_at,
-        address=f"{page}?{urlencode({'node': node.key, 'version': node.number})}",
+        address=f"{page}?node={node.key}&version={node.number}",
         is_unread=row.is_unread,
         is_settled=row.settled_at is not None,
         settled_by=full_name(row.settled_by),

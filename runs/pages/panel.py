@@ -12,6 +12,7 @@ from runs.agent.addresses import is_address
 from runs.agent.output_plan import accepts
 from runs.artifacts import latest_artifacts
 from runs.executors import executor_spec
+from runs.failures import Advice, advice
 from runs.graphs import tries_of, version_graph
 from runs.models import Artifact, Attempt, NodeRun, OutputValue, Run
 from runs.pages.chat.composer import Composer, composer_of
@@ -130,6 +131,11 @@ class Panel:
     def converses(self) -> bool:
         """Say whether a node of this type has a conversation; a trigger has none."""
         return executor_spec(self.node.node_type).converses
+
+    @property
+    def advice(self) -> Advice:
+        """Say of a node that failed whether trying again makes sense, and what to press first."""
+        return advice(self.node.error_kind, retryable=self.node.error_retryable)
 
     @property
     def has_output_artifacts(self) -> bool:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
-from django.utils.http import urlencode
 
 from runs.access import Standing
 from runs.failures import Press
@@ -103,8 +102,8 @@ def _failure(facts: Facts, failure: causes.Failure, written: dict[str, Any], may
         address=_place(facts, failure.key, failure.number),
         may_act=may_act,
         may_retry=bool(facts.attempts.get(failure.node_run_id)),
-        retry=f"{plan}?{urlencode({'act': 'retry', 'version': failure.number})}",
-        rerun=f"{plan}?{urlencode({'act': 'restart', 'version': failure.number})}",
+        retry=f"{plan}?act=retry&version={failure.number}",
+        rerun=f"{plan}?act=restart&version={failure.number}",
         press=failure.advice.press,
     )
 
@@ -129,4 +128,4 @@ def _version(facts: Facts, key: str, written: dict[str, Any]) -> VersionCard:
 
 def _place(facts: Facts, key: str, number: int) -> str:
     page = reverse("runs:run-detail", args=[facts.run.space.slug, facts.run.public_id])
-    return f"{page}?{urlencode({'node': key, 'version': number})}"
+    return f"{page}?node={key}&version={number}"

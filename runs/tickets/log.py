@@ -49,28 +49,33 @@ def _event_text(event: RunEvent) -> str:
     data: dict[str, Any] = event.data
     status = str(data.get("status", ""))
     match event.kind:
-        case "run.started":
-            return _("Run started")
-        case "run.cancelled":
-            return _("Run cancelled")
         case "run.status":
             return _("Run: %(status)s") % {"status": run_label(status).word}
         case "node.status":
             return node_label(status, str(data.get("w", ""))).word
-        case "node.version":
-            return _("New version of the node")
-        case "node.reused":
-            return _("Kept as it was")
-        case "message.added":
-            return _("Message to the agent") if event.actor_id else _("The task was given to the agent")
+        case "message.added" if not event.actor_id:
+            return _("The task was given to the agent")
         case "message.finished":
             return _("Answer ended: %(status)s") % {"status": status}
         case "output.set":
             return _("Outputs: %(names)s") % {"names": ", ".join(map(str, data.get("names", [])))}
-        case "artifact.added":
-            return _("File or link added")
-        case _:
-            return f"{event.kind} {status}".strip()
+        case kind:
+            return _plain_texts().get(kind) or f"{kind} {status}".strip()
+
+
+def _plain_texts() -> dict[str, str]:
+    """Word the events that say no more than their kind."""
+    return {
+        "run.started": _("Run started"),
+        "run.cancelled": _("Run cancelled"),
+        "node.version": _("New version of the node"),
+        "node.reused": _("Kept as it was"),
+        "message.added": _("Message to the agent"),
+        "message.started": _("Answer began"),
+        "message.branched": _("A message was said again, from an earlier point"),
+        "message.dropped": _("An answer left the conversation"),
+        "artifact.added": _("File or link added"),
+    }
 
 
 def _attempts(facts: Facts, names: dict[int, str]) -> Iterator[Line]:

@@ -21,7 +21,8 @@ __all__ = ["cancel_node", "cancel_run", "confirm", "done", "restart", "retry_tur
 
 ENDS_WITH_AN_ANSWER = """
 SELECT EXISTS (SELECT 1 FROM runs_message m WHERE m.node_run_id = %s AND m.role = 'assistant' AND m.status = 'complete'
-               AND m.ordinal = (SELECT max(ordinal) FROM runs_message WHERE node_run_id = m.node_run_id)
+               AND m.ordinal = (SELECT max(ordinal) FROM runs_message
+                                WHERE node_run_id = m.node_run_id AND role <> 'summary')
                AND NOT EXISTS (SELECT 1 FROM runs_toolcall t WHERE t.message_id = m.id))
 """
 NAME = "COALESCE(NULLIF(trim(u.first_name || ' ' || u.last_name), ''), u.username)"

@@ -1,7 +1,10 @@
 """What the person was told: the list, the glance of the bell, what they read, and of what they want to be told."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
@@ -17,7 +20,7 @@ from runs.views.rendering import is_fragment
 @login_required
 def index(request: HttpRequest) -> HttpResponse:
     """Show what the person was told; to htmx the list alone."""
-    context = {"notices": plans.notices(request.user, request.GET)}
+    context: dict[str, Any] = {"notices": plans.notices(request.user, request.GET)}
     page = "runs/notifications/_list.html"
     if not is_fragment(request):
         page = "runs/notifications/index.html"
@@ -38,7 +41,7 @@ def glance(request: HttpRequest) -> HttpResponse:
 @login_required
 def read(request: HttpRequest, notice: int) -> HttpResponse:
     """Mark one as read."""
-    if not actions.read_one(by=request.user, pk=notice):
+    if not actions.read_one(by=_person(request), pk=notice):
         raise Http404
     return _again(request)
 
@@ -47,7 +50,7 @@ def read(request: HttpRequest, notice: int) -> HttpResponse:
 @login_required
 def read_all(request: HttpRequest) -> HttpResponse:
     """Mark all as read."""
-    actions.read_all(by=request.user)
+    actions.read_all(by=_person(request))
     return _again(request)
 
 
@@ -55,9 +58,15 @@ def read_all(request: HttpRequest) -> HttpResponse:
 @login_required
 def choose(request: HttpRequest) -> HttpResponse:
     """Choose of which kinds to be told."""
-    actions.choose_kinds(by=request.user, kinds=request.POST.getlist("kind"))
+    actions.choose_kinds(by=_person(request), kinds=request.POST.getlist("kind"))
     messages.success(request, _("Saved. From now on you are told of what you chose."))
     return redirect("runs:notification-index")
+
+
+def _person(request: HttpRequest) -> User:
+    """Give the person who is signed in."""
+    assert isinstance(request.user, User), "behind login_required"
+    return request.user
 
 
 def _again(request: HttpRequest) -> HttpResponse:

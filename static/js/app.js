@@ -18,6 +18,7 @@ import './lists/choose-all.js';
 import './lists/live-counts.js';
 import './lists/notice-bell.js';
 import './lists/notice-list.js';
+import './run/failed-turn.js';
 
 htmx.registerExtension('aime-morph', morphRules);
 if (!document.querySelector('workflow-editor')) document.body.dataset.ready = ''; // that one says so when it has drawn

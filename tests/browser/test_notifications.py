@@ -97,7 +97,7 @@ def test_bell_rings_live_when_the_run_of_another_waits(
     page.get_by_role("button", name="Confirm").click()
     expect_unread(builder.page, 0)  # … and has done it for both
     builder.page.get_by_role("button", name="Notifications").click()
-    expect(builder.page.locator(f"{BELL} .notice").first).to_contain_text("went on by admin")
+    expect(builder.page.locator(f"{BELL} .notice").first).to_contain_text("settled by admin")
     for watched in (admin, builder):
         watched.assert_no_complaints()
 

@@ -3,17 +3,19 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.db.models.functions import Left
 
-from runs.models import Message, NodeRun
+from runs.models import Message, NodeRun, ToolCall
 from runs.pages.people import full_name
 from workflows.text_diff import Line, diff, whole
 from workflows.text_rows import Row, side_by_side
 
 MESSAGES_READ = 60  # of each version, from its beginning; a comparison is not where long conversations are read
 CHARS_READ = 20_000  # of each message
+CALL_CHARS = 120  # of what a tool was called with
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class MessageComparison:
 
 
 def compare_messages(before: NodeRun, after: NodeRun) -> MessageComparison:
-    """Compare what was said, on the branches that go on. Four queries."""
+    """Compare what was said, on the branches that go on. Six queries."""
     rows = _branch(before), _branch(after)
     counts = rows[0].count(), rows[1].count()
     pairs = tuple(_pairs(_said(rows[0]), _said(rows[1])))
@@ -76,8 +78,16 @@ def _branch(node: NodeRun) -> QuerySet[Message]:
 
 
 def _said(rows: QuerySet[Message]) -> list[Said]:
+    calls = ToolCall.objects.defer("arguments", "result").annotate(beginning=Left("arguments", CALL_CHARS))
     found = rows.select_related("author").defer("parts", "text").annotate(beginning=Left("text", CHARS_READ))
-    return [Said(_speaker(row), full_name(row.author), row.beginning) for row in found[:MESSAGES_READ]]
+    shown = found.prefetch_related(Prefetch("tool_calls", calls))[:MESSAGES_READ]
+    return [Said(_speaker(row), full_name(row.author), _words(row)) for row in shown]
+
+
+def _words(message: Any) -> str:
+    """Give what a message says and, a line each, what it called."""
+    calls = (f"→ {call.name} {' '.join(call.beginning.split())}" for call in message.tool_calls.all())
+    return "\n".join(filter(None, [message.beginning, *calls]))
 
 
 def _speaker(message: Message) -> str:

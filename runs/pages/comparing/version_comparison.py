@@ -76,7 +76,7 @@ class VersionComparison:
 
 
 def compare_versions(before: NodeRun, after: NodeRun, layout: str = "") -> VersionComparison:
-    """Compare two versions of the same node. Nine queries, however much they hold."""
+    """Compare two versions of the same node. Eleven queries, however much they hold."""
     found = halves([before, after])
     old, new = found[before.pk], found[after.pk]
     texts = texts_of([(old, new)])

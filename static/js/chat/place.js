@@ -17,14 +17,14 @@ export function firstInView(log, messages) {
   return place === -1 ? messages.length - 1 : place;
 }
 
-/** Run `change`; what the reader looks at stays where it is on the screen, if it stays at all. */
-export async function keepingPlace(log, messages, change) {
+/** Note what the reader looks at; the function it gives puts that back to the same place of the screen, if it is there. */
+export function placeOf(log, messages) {
   const anchor = messages[firstInView(log, messages)];
   const before = anchor?.getBoundingClientRect().top;
-  const outcome = await change();
-  const there = anchor?.isConnected ? anchor : anchor && document.getElementById(anchor.id); // it may be another element
-  if (there) moveBy(log, there.getBoundingClientRect().top - before);
-  return outcome;
+  return () => {
+    const there = anchor?.isConnected ? anchor : anchor && document.getElementById(anchor.id); // another element of its id
+    if (there) moveBy(log, there.getBoundingClientRect().top - before);
+  };
 }
 
 function moveBy(log, px) {

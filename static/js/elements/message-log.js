@@ -1,6 +1,6 @@
 // <message-log>: keeps the end of a conversation in view, unless its reader has scrolled away from it; then it fetches
 // what lies before and after as the reader comes near it, and lets go of what is far away.
-import { firstInView, keepingPlace, scrolls } from '../chat/place.js';
+import { firstInView, placeOf, scrolls } from '../chat/place.js';
 import { surplus } from '../chat/window.js';
 import { fetchInto } from '../lib/fetching.js';
 
@@ -12,6 +12,7 @@ class MessageLog extends HTMLElement {
   #isNearEnd = true;
   #isLoading = false;
   #top = 0;
+  #restore = () => {}; // puts the reader back where they were, after a page came
   #changes = new MutationObserver(() => this.#settle());
   #sizes = new ResizeObserver(() => this.#follow());
   #edges;
@@ -42,7 +43,7 @@ class MessageLog extends HTMLElement {
     const messages = this.#messages;
     const reader = messages[firstInView(this, messages)];
     if (!reader || (this.#isNearEnd && this.#isAtEnd)) return this.#replace({});
-    return keepingPlace(this, messages, () => this.#replace({ around: reader.dataset.message }));
+    return this.#replace({ around: reader.dataset.message });
   }
 
   /** Bring a message into the page, with those around it where it is not there yet. Resolves to null without one. */
@@ -99,6 +100,8 @@ class MessageLog extends HTMLElement {
   /** After any change: take in what a page said of its ends, let go of what is far, stay at the end. */
   #settle() {
     for (const said of this.querySelectorAll('[data-log-page]')) this.#takeIn(said);
+    this.#restore();
+    this.#restore = () => {};
     if (!this.#isLoading) this.#trim();
     this.#follow();
     this.#offerEnd();
@@ -116,11 +119,11 @@ class MessageLog extends HTMLElement {
     const atEnd = this.#isNearEnd && this.#isAtEnd;
     const found = surplus({ count: messages.length, reader: firstInView(this, messages), atEnd });
     if (!found) return;
-    keepingPlace(this, messages, () => {
-      for (const message of messages.slice(found.from, found.to)) message.remove();
-      if (found.edge === 'later') this.querySelector('[data-log-tail]')?.remove();
-      this.#edge(found.edge).hidden = false;
-    });
+    const restore = placeOf(this, messages);
+    for (const message of messages.slice(found.from, found.to)) message.remove();
+    if (found.edge === 'later') this.querySelector('[data-log-tail]')?.remove();
+    this.#edge(found.edge).hidden = false;
+    restore();
   }
 
   #watchEdges() {
@@ -154,10 +157,14 @@ class MessageLog extends HTMLElement {
     const url = new URL(this.dataset.address, document.baseURI);
     for (const [name, value] of Object.entries(place)) url.searchParams.set(name, value);
     this.#isLoading = true;
+    const noted = new AbortController();
+    // the reader may go on while the page is under way: their place is noted when it comes
+    const note = () => (this.#restore = placeOf(this, this.#messages));
+    this.#list.addEventListener('htmx:before:swap', note, { signal: noted.signal });
     try {
-      const change = () => fetchInto(this.#list, url, swap);
-      return await (swap === 'innerHTML' ? change() : keepingPlace(this, this.#messages, change));
+      return await fetchInto(this.#list, url, swap);
     } finally {
+      noted.abort();
       this.#isLoading = false;
       this.#settle();
     }

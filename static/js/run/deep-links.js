@@ -24,9 +24,8 @@ function showArtifact(page, signal) {
 
 async function showMessage(page) {
   const id = messageOf(location.hash);
-  if (!id) return;
-  const message = await page.querySelector('message-log')?.reveal(id);
-  if (!message) return;
+  const message = id && (await page.querySelector('message-log').reveal(id));
+  if (!message) return; // of another node, or gone with its branch
   message.tabIndex = -1;
   message.scrollIntoView({ block: 'center' });
   message.focus({ preventScroll: true });

@@ -1,4 +1,4 @@
-"""Run as a process against a running Aime: an empty space of the builder's, its slug as argument."""
+"""Run as a process against a running Aime: an empty space of the builder's; arguments: its slug, its name."""
 
 import sys
 
@@ -11,7 +11,8 @@ def main() -> None:
 
     from spaces.models import Membership, Role, Space
 
-    space, _is_new = Space.objects.get_or_create(slug=sys.argv[1], defaults={"name": sys.argv[1].title()})
+    slug, name = sys.argv[1], " ".join(sys.argv[2:]) or sys.argv[1].title()
+    space, _is_new = Space.objects.get_or_create(slug=slug, defaults={"name": name})
     builder = User.objects.get(username="builder")
     Membership.objects.get_or_create(space=space, user=builder, defaults={"role": Role.BUILDER})
 

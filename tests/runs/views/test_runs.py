@@ -93,7 +93,7 @@ def test_streaming_message_holds_exactly_the_text_so_far(run: Run, as_: Browser)
 def test_failed_node_says_what_to_press(run: Run, as_: Browser) -> None:
     fail(run, "a", "The provider refused.")
     html = as_("builder").get(f"/s/demo/runs/{run.public_id}/").content.decode()
-    for text in ("The provider refused.", "Retry turn", "Restart"):
+    for text in ("The provider refused.", "Retry this turn", "Re-run from here", "Write to the agent", "Run ticket"):
         assert text in html
 
 

@@ -83,7 +83,12 @@ def test_same_content_of_another_version_is_the_same_value(twice: Run) -> None:
 def test_messages_outputs_artifacts_and_work_are_compared(twice: Run) -> None:
     found = compared(twice, "a")
     assert [(pair.kind, pair.is_same) for pair in found.messages.pairs] == [("task", True), ("agent", False)]
-    assert [line.text for line in found.messages.pairs[1].lines] == ["Planned first way.", "Planned second way."]
+    said = [(line.kind, line.text) for line in found.messages.pairs[1].lines]
+    assert said == [
+        ("removed", "Planned first way."),
+        ("added", "Planned second way."),
+        ("same", '→ files_write {"name": "…"}'),
+    ]
     assert [field.label for field in found.outputs] == ["plan"]
     assert found.alike == ("word",)
     assert [(pair.name, pair.differs) for pair in found.artifacts] == [("plan.md", True)]
@@ -153,5 +158,5 @@ def test_comparison_costs_the_same_for_any_version(
     twice: Run, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     before, after = versions(twice, "b")
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(12):
         compare_versions(before, after)

@@ -1,0 +1,34 @@
+// <failed-turn>: its button leads to saying it differently: the last message of a person is edited, where there is one,
+// else the composer is entered.
+
+const EDIT = 'message-log [data-act="edit"]';
+
+class FailedTurn extends HTMLElement {
+  #onClick = (event) => event.target.closest('button') && this.#write();
+
+  connectedCallback() {
+    this.addEventListener('click', this.#onClick);
+    const canEdit = Boolean(this.#lastEdit);
+    for (const word of this.querySelectorAll('[data-word]')) word.hidden = (word.dataset.word === 'edit') !== canEdit;
+  }
+
+  disconnectedCallback() {
+    this.removeEventListener('click', this.#onClick);
+  }
+
+  get #panel() {
+    return this.closest('#node-panel');
+  }
+
+  get #lastEdit() {
+    return [...(this.#panel?.querySelectorAll(EDIT) ?? [])].at(-1);
+  }
+
+  #write() {
+    const edit = this.#lastEdit;
+    if (edit) edit.click();
+    else this.#panel?.querySelector('message-composer textarea')?.focus();
+  }
+}
+
+customElements.define('failed-turn', FailedTurn);
