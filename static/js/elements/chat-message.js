@@ -1,5 +1,6 @@
 // <chat-message>: one message. While it streams its body holds exactly the text so far, as one text node;
 // when it has ended the server's sanitised fragment replaces it. A person's message can be edited: the composer does that.
+import { isOld } from '../lib/missed.js';
 import { showText } from '../lib/morph-rules.js';
 import { texts } from '../lib/texts.js';
 
@@ -10,7 +11,7 @@ export class ChatMessage extends HTMLElement {
     return shown.get(id);
   }
 
-  /** Take a delta frame. `reporter` gets a "message:gap" event when something before it is missing. */
+  /** Take a delta frame. `reporter` gets a "message:gap" event when something of it is missing. */
   static receive(reporter, { m: id, o: offset, x: text }) {
     const message = shown.get(id);
     if (message && !message.#isStreaming) return; // late: its fragment already has everything
@@ -26,6 +27,7 @@ export class ChatMessage extends HTMLElement {
     this.id_ = this.dataset.message;
     this.addEventListener('click', this.#onClick);
     shown.set(this.id_, this);
+    if (isOld(this.id_)) queueMicrotask(() => this.#reportGap());
     if (!this.#isStreaming) return texts.forget(this.id_);
     const { text, gap } = texts.adopt(this.id_, this.#body.textContent);
     showText(this.#body, text);
