@@ -131,9 +131,13 @@ def test_second_to_confirm_is_told_who_was_first(open_pair: Callable[..., Pair])
     """The admin's press is on its way while the builder's is answered."""
     pair = open_pair()
     held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
     for page in pair.both:
         expect(confirm_button(page)).to_be_enabled()
-    pair.admin.route("**/confirmations/", lambda route: held.append(route))
+    pair.admin.route("**/confirmations/", hold)
     confirm_button(pair.admin).click()
     pair.admin.wait_for_timeout(200)
     assert len(held) == 1
