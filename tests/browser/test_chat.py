@@ -231,7 +231,7 @@ def test_tool_call_is_a_line_that_opens(talk: Watched, model: LLMock) -> None:
     send(page, "Write a plan")
     line = page.locator(".message__tools .fold").filter(has_text="plan.md")
     expect(line).to_be_visible(timeout=WAIT_MS)
-    expect(line.locator("summary")).to_contain_text(re.compile(r"\d s"))
+    expect(line.locator("summary")).to_contain_text(re.compile(r"\d m?s"))
     expect(line.get_by_text("# Plan")).to_be_hidden()
     line.locator("summary").click()
     expect(line.get_by_text("# Plan")).to_be_visible()

@@ -4,10 +4,18 @@ import { showText } from '../lib/morph-rules.js';
 import { texts } from '../lib/texts.js';
 
 const shown = new Map(); // message id → element in the page
+const ended = new Set(); // messages that the socket has said to have ended; the newest last
+const ENDED_MAX = 500;
 
 export class ChatMessage extends HTMLElement {
   static find(id) {
     return shown.get(id);
+  }
+
+  /** Note that a message has ended: a fragment that was rendered before may come after. */
+  static noteEnd(id) {
+    ended.add(id);
+    if (ended.size > ENDED_MAX) ended.delete(ended.values().next().value);
   }
 
   /** Take a delta frame. `reporter` gets a "message:gap" event when something before it is missing. */
@@ -29,7 +37,7 @@ export class ChatMessage extends HTMLElement {
     if (!this.#isStreaming) return texts.forget(this.id_);
     const { text, gap } = texts.adopt(this.id_, this.#body.textContent);
     showText(this.#body, text);
-    if (gap) queueMicrotask(() => this.#reportGap());
+    if (gap || ended.has(this.id_)) queueMicrotask(() => this.#reportGap());
   }
 
   disconnectedCallback() {

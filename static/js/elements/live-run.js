@@ -62,6 +62,7 @@ class LiveRun extends HTMLElement {
   #take(frame) {
     if (frame.t === 'notice') announce();
     if (frame.t === 'delta') ChatMessage.receive(this, frame);
+    if (frame.k === 'message.finished') ChatMessage.noteEnd(frame.m);
     const stale = staleFragments(frame, this.#view());
     if (frame.t === 'message' && stale.length === 0) texts.forget(frame.m); // of another node
     for (const key of stale) this.#refresher.request(key);
