@@ -9,9 +9,10 @@ from spaces.models import ROLE_PERMISSIONS, Permission, Space
 from workflows.access import may_manage
 from workflows.document import Document, DocumentError, Problem, from_json
 from workflows.graph import validate
-from workflows.models import ExecutorConsent, Visibility, Workflow, WorkflowVersion
+from workflows.models import ExecutorConsent, KeptDraft, Visibility, Workflow, WorkflowVersion
 from workflows.task_templates.queries import hold_task_templates, usable_templates
 from workflows.task_templates.resolving import Lookup, pinned, references_in, resolution
+from workflows.template_file.parsing import read_document
 
 MAX_PARSED = 64
 _parsed: dict[tuple[int, datetime], Document] = {}
@@ -78,6 +79,19 @@ def possible_owners(workflow: Workflow) -> QuerySet[User]:
     roles = [role for role, permissions in ROLE_PERMISSIONS.items() if Permission.EDIT in permissions]
     members = User.objects.filter(memberships__space_id=workflow.space_id, memberships__role__in=roles, is_active=True)
     return members.exclude(pk=workflow.owner_id).order_by("username")
+
+
+def is_in_a_version(workflow: Workflow) -> bool:
+    """Say whether the draft is what some version is, so that replacing it loses nothing. Drafts of any shape."""
+    document = read_document(workflow.draft)[0]
+    frozen = workflow.versions.values_list("document", flat=True)
+    return any(read_document(source)[0] == document for source in frozen.iterator())
+
+
+def kept_draft_of(workflow: Workflow) -> KeptDraft | None:
+    """Return the draft that was kept when it was replaced, unless the draft is the same again. One query."""
+    kept = KeptDraft.objects.select_related("saved_by").filter(workflow=workflow).first()
+    return kept if kept and kept.document != workflow.draft else None
 
 
 def usernames_of(workflow: Workflow) -> list[str]:

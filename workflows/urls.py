@@ -36,6 +36,7 @@ urlpatterns = [
     path(f"{WORKFLOW}unpublications/", publications.destroy, name="unpublication-create"),
     path(f"{WORKFLOW}versions/", versions.index, name="version-index"),
     path(f"{WORKFLOW}versions/<int:number>/restorations/", versions.restore, name="restoration-create"),
+    path(f"{WORKFLOW}restorations/kept/", versions.restore_kept, name="kept-draft-restore"),
     path(f"{WORKFLOW}restorations/undone/", versions.undo, name="restoration-delete"),
     path(f"{WORKFLOW}comparison/", versions.compare, name="version-comparison"),
     path(f"{WORKFLOW}file/", workflows.export, name="workflow-export"),

@@ -164,8 +164,8 @@ def _earlier(ids: Sequence[int]) -> dict[int, int]:
     """Count what messages replaced: message → number."""
     if not ids:
         return {}
-    rows = Message.objects.filter(superseded_by__in=ids).order_by().values("superseded_by")
-    return {row["superseded_by"]: row["count"] for row in rows.annotate(count=Count("pk"))}
+    rows = Message.objects.filter(superseded_by__in=ids).order_by().values("superseded_by").annotate(count=Count("pk"))
+    return {int(row["superseded_by"] or 0): row["count"] for row in rows}
 
 
 def _row(message: Message, text: str, earlier: int) -> MessageRow:
@@ -173,7 +173,7 @@ def _row(message: Message, text: str, earlier: int) -> MessageRow:
     return MessageRow(
         public_id=message.public_id,
         ordinal=message.ordinal,
-        kind=_kind(message),
+        kind=message_kind(message),
         author=full_name(author),
         author_id=author.pk if author else 0,
         text=text,
@@ -186,7 +186,8 @@ def _row(message: Message, text: str, earlier: int) -> MessageRow:
     )
 
 
-def _kind(message: Message) -> str:
+def message_kind(message: Message) -> str:
+    """Say who speaks: summary, agent, person or task."""
     if message.role == Message.Role.SUMMARY:
         return "summary"
     if message.role == Message.Role.ASSISTANT:

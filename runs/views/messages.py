@@ -1,5 +1,7 @@
 """Messages of a node version: pages of them, one, its raw text, what it replaced; and saying something."""
 
+from typing import Any
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
@@ -27,7 +29,7 @@ from spaces.access import SpaceRequest, space_view
 def index(request: SpaceRequest, run_id: str, key: str) -> HttpResponse:
     """Give a page of messages: before or after an ordinal, around a message, or the last ones."""
     node_run = load_node_run(request, run_id, key, request.GET.get("version"))
-    context = {"run": node_run.run, "node": node_run}
+    context: dict[str, Any] = {"run": node_run.run, "node": node_run}
     after = whole_number(request.GET.get("after"))
     if after is not None:
         found = messages_after(node_run, after)

@@ -6,7 +6,6 @@ from workflows.actions.drafts import (
     duplicate_workflow,
     free_slug,
     import_document,
-    restore_version,
     save_draft,
 )
 from workflows.actions.life import (
@@ -18,6 +17,7 @@ from workflows.actions.life import (
     unarchive_workflow,
 )
 from workflows.actions.publishing import publish, unpublish
+from workflows.actions.replacing import replace_draft, restore_kept_draft, restore_version
 
 __all__ = [
     "archive_workflow",
@@ -30,6 +30,8 @@ __all__ = [
     "import_document",
     "mark_favourite",
     "publish",
+    "replace_draft",
+    "restore_kept_draft",
     "restore_version",
     "revoke_consent",
     "save_draft",

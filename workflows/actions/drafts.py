@@ -1,4 +1,4 @@
-"""Making drafts and changing them: create, import, save, restore a version, duplicate.
+"""Making drafts and changing them: create, import, save, duplicate. Replacing one as a whole: `replacing.py`.
 
 Callers have loaded with permission (`access.py`); what depends on the owner is checked here. A draft always
 holds the canonical JSON form of a document whose shape is right; whether its parts fit is said at publishing.
@@ -17,7 +17,7 @@ from spaces.models import Space
 from workflows.access import DOCUMENTS, may_manage
 from workflows.document import Document, from_json, to_json
 from workflows.errors import DraftConflict, WorkflowForbidden
-from workflows.models import Workflow, WorkflowVersion
+from workflows.models import Workflow
 from workflows.queries import import_target
 from workflows.task_templates.queries import personal_in_use
 
@@ -87,17 +87,6 @@ def require_no_personal_task_templates(workflow: Workflow) -> None:
     if slugs:
         said = _("Its live version uses the personal task templates %(slugs)s. Show them in the space first.")
         raise WorkflowForbidden(said % {"slugs": ", ".join(slugs)})
-
-
-def restore_version(*, version: WorkflowVersion, by: User, base_revision: int | None = None) -> Workflow:
-    """Make an old version the draft again, as a new revision; name and visibility stay what they are now.
-
-    `base_revision`: the draft that the person agreed to replace. Raises DraftConflict when there is a newer one.
-    """
-    current = version.workflow
-    old = from_json(version.document)
-    document = dataclasses.replace(old, name=current.name, visibility=current.visibility)
-    return save_draft(workflow=current, by=by, document=document, base_revision=base_revision)
 
 
 def duplicate_workflow(*, workflow: Workflow, by: User, name: str) -> Workflow:

@@ -47,6 +47,7 @@ def import_page(
         "target": target,
         "saved_by": person_name(target.draft_saved_by) if target else "",
         "text": text,
+        "max_bytes": MAX_BYTES,
         "trail": [(request.space.name, reverse("runs:space-home", args=[request.space.slug]))],
     }
 

@@ -18,10 +18,10 @@ from workflows.models import Workflow, WorkflowVersion
 from workflows.pages.comparison import Comparison, canvas_of, comparison
 from workflows.pages.field_labels import field_label
 from workflows.pages.problems import problems_json
-from workflows.queries import has_changes, pinned_draft, problems_of, versions_of
+from workflows.queries import has_changes, is_in_a_version, kept_draft_of, pinned_draft, problems_of, versions_of
 from workflows.template_file.parsing import read_document
 
-DRAFT, LIVE = "draft", "live"
+DRAFT, LIVE, KEPT = "draft", "live", "kept"
 
 
 @dataclass(frozen=True)
@@ -74,11 +74,13 @@ def version_rows(workflow: Workflow) -> tuple[VersionRow, ...]:
 
 def versions_page(request: SpaceRequest, workflow: Workflow, *, notice: str = "") -> dict[str, Any]:
     """Give the context of the panel of versions."""
-    rows = version_rows(workflow)
+    kept = kept_draft_of(workflow)
     return {
         "space": request.space,
         "workflow": workflow,
-        "versions": rows,
+        "versions": version_rows(workflow),
+        "kept": kept,
+        "kept_by": person_name(kept.saved_by) if kept else "",
         "draft_by": person_name(workflow.draft_saved_by),
         "has_changes": has_changes_safely(workflow),
         "may_edit": may_change(request, workflow),
@@ -134,15 +136,28 @@ def comparison_page(request: SpaceRequest, workflow: Workflow, before: Side, aft
         "catalogue": catalogue(workflow, request.user, document),
         "canvas_document": document,
         "canvas_marks": marks,
-        "choices": [(str(row.number), version_word(row.number)) for row in version_rows(workflow)],
+        "choices": _choices(workflow, before, after),
         "trail": trail(request, workflow),
     }
 
 
+def _choices(workflow: Workflow, *chosen: Side) -> list[tuple[str, str]]:
+    """List what may stand on a side beside the draft; the kept draft where it is on one."""
+    kept = [(KEPT, kept_word())] if any(one.word == KEPT for one in chosen) else []
+    return [*kept, *((str(row.number), version_word(row.number)) for row in version_rows(workflow))]
+
+
+def kept_word() -> str:
+    """Name the draft that was kept when something else took its place."""
+    return _("Kept draft")
+
+
 def side(workflow: Workflow, word: str) -> Side:
-    """Load one side of a comparison: `draft`, `live` or a number. Raises Http404."""
+    """Load one side of a comparison: `draft`, `live`, `kept` or a number. Raises Http404."""
     if word == DRAFT:
         return Side(DRAFT, _("Draft"), draft_document(workflow))
+    if word == KEPT and (kept := kept_draft_of(workflow)):
+        return Side(KEPT, kept_word(), document_of(kept.document))
     number = workflow.live_version.number if word == LIVE and workflow.live_version else 0
     if word.isdecimal() and len(word) <= 9:
         number = int(word)
@@ -195,13 +210,7 @@ def restore_page(
         "workflow": workflow,
         "version": version,
         "draft_by": person_name(workflow.draft_saved_by),
-        "is_draft_published": is_published(workflow),
+        "is_draft_published": is_in_a_version(workflow),
         "notice": notice,
         "trail": trail(request, workflow),
     }
-
-
-def is_published(workflow: Workflow) -> bool:
-    """Say whether the draft is what some version is, so that replacing it loses nothing."""
-    document = draft_document(workflow)
-    return any(document_of(source) == document for source in workflow.versions.values_list("document", flat=True))

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from spaces.access import SpaceRequest, space_view
 from spaces.models import Permission
-from workflows.actions import create_workflow, save_draft
+from workflows.actions import create_workflow, replace_draft
 from workflows.document import Document, DocumentError
 from workflows.errors import DraftConflict
 from workflows.forms import ImportForm
@@ -54,7 +54,7 @@ def _imported(request: SpaceRequest, form: ImportForm, document: Document, targe
         messages.success(request, _("“%(name)s” was imported as a new template.") % {"name": workflow.name})
     else:
         revision = form.cleaned_data["base_revision"] or 0
-        workflow = save_draft(workflow=target, by=request.user, document=document, base_revision=revision)
+        workflow = replace_draft(workflow=target, by=request.user, document=document, base_revision=revision)
         messages.success(request, _("The draft of “%(name)s” was replaced.") % {"name": workflow.name})
     count = error_count(problems_of(workflow))
     if count:

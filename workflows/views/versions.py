@@ -11,12 +11,13 @@ from django_htmx.http import trigger_client_event
 from spaces.access import SpaceRequest, space_view
 from spaces.models import Permission
 from workflows.access import find_workflow_or_404, get_version_or_404
-from workflows.actions import restore_version, save_draft
+from workflows.actions import restore_kept_draft, restore_version, save_draft
 from workflows.document import DocumentError, from_json
 from workflows.errors import DraftConflict, WorkflowForbidden
 from workflows.forms import FormerDraftForm, RevisionForm
 from workflows.models import Workflow, WorkflowVersion
 from workflows.pages.versions import comparison_page, restore_page, sides, trail, versions_page
+from workflows.queries import kept_draft_of
 from workflows.views.answering import go, is_fragment
 
 
@@ -59,6 +60,26 @@ def restore(request: SpaceRequest, slug: str, number: int) -> HttpResponse:
 
 @require_POST
 @space_view(need=Permission.EDIT)
+def restore_kept(request: SpaceRequest, slug: str) -> HttpResponse:
+    """Make the draft that was kept the draft again; refused (409) when the draft was changed since it was shown."""
+    workflow = find_workflow_or_404(request.user, request.space, slug, need=Permission.EDIT)
+    kept, form = kept_draft_of(workflow), RevisionForm(request.POST)
+    if kept is None:
+        return _refused(request, workflow, _("There is no kept draft any more."), 409)
+    try:
+        if not form.is_valid():
+            return _refused(request, workflow, _("This is not a draft."), 422)
+        restore_kept_draft(kept=kept, by=request.user, base_revision=form.cleaned_data["base_revision"])
+    except DocumentError:
+        return _refused(request, workflow, _("The kept draft cannot be read any more."), 422)
+    except DraftConflict:
+        return _refused(request, workflow, _("The draft changed meanwhile. Look at it before you replace it."), 409)
+    editor = redirect("workflows:workflow-detail", request.space.slug, workflow.slug).url
+    return go(request, editor, said=_("The kept draft is the draft again."))
+
+
+@require_POST
+@space_view(need=Permission.EDIT)
 def undo(request: SpaceRequest, slug: str) -> HttpResponse:
     """Bring a replaced draft back, as a new revision; refused (409) when the draft was changed since."""
     workflow = find_workflow_or_404(request.user, request.space, slug, need=Permission.EDIT)
@@ -92,7 +113,7 @@ def _question(
 
 
 def _restored(request: SpaceRequest, workflow: Workflow, version: WorkflowVersion, former: object) -> HttpResponse:
-    """Answer with what was replaced in an undo form: nothing else keeps it."""
+    """Answer with what was replaced in an undo form; what is in no version is kept beside it (`KeptDraft`)."""
     page = "workflows/versions/_restored.html" if is_fragment(request) else "workflows/versions/restored.html"
     context = {
         "space": request.space,

@@ -5,6 +5,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from runs.models import ToolCall
 
 SHOWN_CHARS = 6000  # of an argument or a result; the whole is in the artifact or the run's report
@@ -24,6 +26,17 @@ class ToolRow:
     arguments: tuple[tuple[str, str], ...]
     result: str
     seconds: float | None = None
+
+    @property
+    def took(self) -> str:
+        """How long it took, in words: milliseconds, then tenths of a second, then as every duration."""
+        if self.seconds is None:
+            return ""
+        if self.seconds < 1:
+            return _("%(ms)d ms") % {"ms": round(self.seconds * 1000)}
+        if self.seconds < 10:
+            return _("%(s).1f s") % {"s": self.seconds}
+        return _("%(s)d s") % {"s": round(self.seconds)}
 
 
 def tool_row(call: Any) -> ToolRow:

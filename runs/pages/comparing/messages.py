@@ -5,22 +5,27 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, Value
 from django.db.models.functions import Left
 
 from runs.models import Message, NodeRun, ToolCall
+from runs.pages.chat.tool_rows import tool_row
+from runs.pages.conversation import message_kind
 from runs.pages.people import full_name
 from workflows.text_diff import Line, diff, whole
 from workflows.text_rows import Row, side_by_side
 
 MESSAGES_READ = 60  # of each version, from its beginning; a comparison is not where long conversations are read
 CHARS_READ = 20_000  # of each message
-CALL_CHARS = 120  # of what a tool was called with
+CALL_CHARS = 1000  # of what a tool was called with, to find its subject in
 
 
 @dataclass(frozen=True)
 class Said:
-    """One message. `kind`: task, person, agent or summary; `author` is empty but for a person's."""
+    """A message, or all that an agent said and called until a person speaks.
+
+    `kind`: task, person, agent or summary; `author` is empty but for a person's.
+    """
 
     kind: str
     author: str
@@ -54,15 +59,11 @@ class MessagePair:
 
 @dataclass(frozen=True)
 class MessageComparison:
-    """The messages of both. `alike`: how many are the same; `is_cut`: one of them has more than were read."""
+    """The messages of both. `counts`: how many each has; `is_cut`: one of them has more than were read."""
 
     pairs: tuple[MessagePair, ...]
     counts: tuple[int, int]
     is_cut: bool
-
-    @property
-    def alike(self) -> int:
-        return sum(pair.is_same for pair in self.pairs)
 
 
 def compare_messages(before: NodeRun, after: NodeRun) -> MessageComparison:
@@ -78,22 +79,24 @@ def _branch(node: NodeRun) -> QuerySet[Message]:
 
 
 def _said(rows: QuerySet[Message]) -> list[Said]:
-    calls = ToolCall.objects.defer("arguments", "result").annotate(beginning=Left("arguments", CALL_CHARS))
+    calls = ToolCall.objects.defer("arguments", "result").annotate(
+        shown_arguments=Left("arguments", CALL_CHARS), shown_result=Value("")
+    )
     found = rows.select_related("author").defer("parts", "text").annotate(beginning=Left("text", CHARS_READ))
     shown = found.prefetch_related(Prefetch("tool_calls", calls))[:MESSAGES_READ]
-    return [Said(_speaker(row), full_name(row.author), _words(row)) for row in shown]
+    turns: list[Said] = []
+    for row in shown:
+        kind, words = message_kind(row), _words(row)
+        if turns and turns[-1].kind == kind == "agent":
+            words = f"{turns.pop().text}\n{words}"
+        turns.append(Said(kind, full_name(row.author), words))
+    return turns
 
 
 def _words(message: Any) -> str:
     """Give what a message says and, a line each, what it called."""
-    calls = (f"→ {call.name} {' '.join(call.beginning.split())}" for call in message.tool_calls.all())
-    return "\n".join(filter(None, [message.beginning, *calls]))
-
-
-def _speaker(message: Message) -> str:
-    if message.role == Message.Role.USER:
-        return "person" if message.author_id else "task"
-    return "agent" if message.role == Message.Role.ASSISTANT else "summary"
+    calls = (tool_row(call) for call in message.tool_calls.all())
+    return "\n".join(filter(None, [message.beginning, *(f"→ {call.name} {call.what}".rstrip() for call in calls)]))
 
 
 def _pairs(old: Sequence[Said], new: Sequence[Said]) -> Iterator[MessagePair]:

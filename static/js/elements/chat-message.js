@@ -27,7 +27,7 @@ export class ChatMessage extends HTMLElement {
     this.id_ = this.dataset.message;
     this.addEventListener('click', this.#onClick);
     shown.set(this.id_, this);
-    if (isOld(this.id_)) queueMicrotask(() => this.#reportGap());
+    if (isOld(this.id_, this.#isStreaming)) queueMicrotask(() => this.#reportGap());
     if (!this.#isStreaming) return texts.forget(this.id_);
     const { text, gap } = texts.adopt(this.id_, this.#body.textContent);
     showText(this.#body, text);

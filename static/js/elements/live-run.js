@@ -64,7 +64,7 @@ class LiveRun extends HTMLElement {
     if (frame.t === 'notice') announce();
     if (frame.t === 'delta') ChatMessage.receive(this, frame);
     const view = this.#view();
-    if (!view.shows(frame.m)) note(frame);
+    note(frame, view.shows(frame.m));
     const stale = staleFragments(frame, view);
     if (frame.t === 'message' && stale.length === 0) texts.forget(frame.m); // of another node
     for (const key of stale) this.#refresher.request(key);

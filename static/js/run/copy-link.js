@@ -1,4 +1,5 @@
 // <copy-link>: copies the link to the node version, part and message that are shown; says aloud how that went.
+import { copyText } from '../lib/clipboard.js';
 import { linkTo } from './address.js';
 
 const DONE_MS = 1500;
@@ -19,14 +20,9 @@ class CopyLink extends HTMLElement {
     const { node, version } = page.querySelector('#node-panel').dataset;
     const link = linkTo(location, { node, version, tab: page.dataset.tab, hash: location.hash });
     const status = this.querySelector('[role="status"]');
-    try {
-      await navigator.clipboard.writeText(link);
-    } catch {
-      status.textContent = status.dataset.failed; // without a secure connection browsers have no clipboard
-      this.dataset.link = link;
-      return;
-    }
-    status.textContent = status.dataset.done;
+    const isDone = await copyText(link);
+    status.textContent = isDone ? status.dataset.done : '';
+    if (!isDone) return document.querySelector('toast-list').add(status.dataset.failed);
     this.toggleAttribute('data-done', true);
     setTimeout(() => this.toggleAttribute('data-done', false), DONE_MS);
   }

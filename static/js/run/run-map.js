@@ -3,6 +3,7 @@
 import { isSame, marksOf, nodeStates } from './node-states.js';
 
 const KEY = 'aime:run-view';
+const READABLE = 0.3; // zoom; a graph that fits only smaller is shown in part, with the small map
 
 class RunMap extends HTMLElement {
   #events;
@@ -11,6 +12,7 @@ class RunMap extends HTMLElement {
   #states = new Map();
   #marks = new Map();
   #fitted = null; // the view as it was fitted; another one was chosen by the person
+  #marked = null; // key of the node that is shown, as the cards know it
   #sizes = new ResizeObserver(([{ contentRect }]) => this.#resized(contentRect));
 
   connectedCallback() {
@@ -68,11 +70,19 @@ class RunMap extends HTMLElement {
     this.dataset.ready = '';
   }
 
+  /** Show all of it, or of a large graph what is around the node that is shown; where a person moved the view, that node. */
   async #fit() {
-    const { view } = this.#canvas;
-    if (!view.size.width || (this.#fitted && String(view.transform) !== this.#fitted)) return;
-    this.#fitted = null;
+    const { scene, view } = this.#canvas;
+    const item = scene.items.get(this.#shown);
+    if (!view.size.width) return;
+    if (this.#fitted && String(view.transform) !== this.#fitted) {
+      if (item) view.reveal(item);
+      return;
+    }
     await this.#canvas.fit({ isSlow: false });
+    const isLarge = view.zoom < READABLE;
+    this.toggleAttribute('data-large', isLarge);
+    if (isLarge && item) await view.centreOn(item, { isSlow: false });
     this.#fitted = String(view.transform);
   }
 
@@ -96,7 +106,9 @@ class RunMap extends HTMLElement {
   /** The card of the node whose conversation is shown is the chosen one. */
   #markShown() {
     if (!this.#canvas) return;
-    const { scene, store } = this.#canvas;
+    const { scene, store, view } = this.#canvas;
+    if (this.#marked !== this.#shown && scene.items.has(this.#shown)) view.reveal(scene.items.get(this.#shown));
+    this.#marked = this.#shown;
     store.select({ nodes: [this.#shown] });
     this.querySelector('.canvas-node[aria-current]')?.removeAttribute('aria-current');
     scene.elementOf(this.#shown)?.setAttribute('aria-current', 'true');

@@ -148,6 +148,36 @@ def test_version_becomes_the_draft_and_that_is_taken_back(
     assert same(published.exported()) == same(first())
 
 
+def test_draft_that_was_replaced_is_found_later_and_brought_back(
+    published: Template, editor_of: Callable[..., Editor]
+) -> None:
+    editor = editor_of("builder", published)
+    page, hand = editor.page, editor.hand
+    hand.click(editor.title("write"))
+    editor.shows("write")
+    hand.write(editor.field("Prompt"), "Write {{ found }} in verse.")
+    editor.saved()
+    unpublished = published.draft()["document"]
+    restore(editor)
+    hand.press("Escape")
+    expect(versions(editor).get_by_text("Kept draft")).to_be_visible()  # at once, and after everything was left
+    editor.open(published)
+    panel = versions(editor)
+    editor.watched.look_closely("versions with a kept draft")
+    kept = panel.get_by_role("listitem").filter(has_text="Kept draft")
+    hand.click(kept.get_by_role("link", name="Compare with draft"))
+    expect(page.get_by_role("region", name="As text")).to_contain_text("in verse", timeout=WAIT_MS)
+    editor.watched.judge("comparison with a kept draft")
+    editor.open(published)
+    hand.click(versions(editor).get_by_role("button", name="Bring back"))
+    hand.click(page.get_by_role("dialog").get_by_role("button", name="Bring back"))
+    expect(page.get_by_text("The kept draft is the draft again.")).to_be_visible(timeout=WAIT_MS)
+    editor.ready()
+    expect(editor.nodes()).to_have_count(3)
+    assert same(published.draft()["document"], places=True) == same(unpublished, places=True)
+    expect(versions(editor).get_by_text("Kept draft")).to_be_hidden()  # what it replaced is version 1
+
+
 def restore(editor: Editor) -> None:
     dialog = editor.page.get_by_role("dialog")
     editor.hand.click(versions(editor).get_by_role("link", name="Restore version 1"))

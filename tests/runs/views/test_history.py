@@ -154,9 +154,9 @@ def test_history_costs_the_same_for_any_number_of_runs(
     make_many(workflow, 3)
     client.get(LIST)
     make_many(workflow, 60)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         client.get(f"{LIST}?before=7ZZZZZZZZZZZZZZZZZZZZZZZZZ&status=running")
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         client.get(f"{LIST}?q=many&template=flow&by=builder&run_as=builder&after=00000000000000000000000000")
 
 

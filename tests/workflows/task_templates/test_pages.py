@@ -98,7 +98,7 @@ def test_list_shows_versions_and_uses_and_is_searched(
     save(review, builder, prompt="{{ code }} {{ focus }} !")
     draft_using(space, builder, "review@1")
     make_task_template(space, builder, "Summary", visibility="personal")
-    with django_assert_max_num_queries(8):  # session, person, membership, spaces, what waits, three here
+    with django_assert_max_num_queries(9):  # session, person, membership, spaces, waits, told, three here
         page = text(builder_client.get(LIST))
     assert "Review Looks for faults. v2 1 workflow builder" in page
     assert "Summary Only you" in page

@@ -113,7 +113,7 @@ def test_page_costs_the_same_however_many_templates(
         workflow = make_workflow("a", space=space, owner=admin, slug=f"flow-{number}", nodes=nodes)
         if number % 2:
             give_consent(workflow=workflow, by=builder)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         shown(builder_client)
 
 
