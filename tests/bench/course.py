@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import editor, history, measures, streams
+from tests.bench import editor, history, measures, run_pages, streams
 from tests.bench.installation import Installation
 from tests.bench.rows import TARGETS, Value
 from tests.bench.scene import TINY, Bench, Sizes, load_server, wait_for
@@ -28,6 +28,8 @@ STEPS: dict[Callable[[Bench], list[Value]], tuple[str, ...]] = {
     editor.frames_large: ("editor_pan_1000",),
     editor.validation: ("editor_validate",),
     editor.saving: ("editor_autosave",),
+    run_pages.page: ("run_page",),
+    run_pages.watchers: ("watchers_p95",),
     history.pages: ("history_p95",),  # last: it makes the database large
 }
 

@@ -45,9 +45,13 @@ class Sizes:
     editor_saves: int = 20
     history_runs: int = 100_000
     history_rounds: int = 3
+    page_nodes: int = 100
+    page_messages: int = 10_000
+    page_rounds: int = 30
+    watchers: int = 50
 
 
-TINY = Sizes(0.5, 1.0, 4, 2, 3, 2, 4, 30, 1, 1.0, 12, 30, 1, 12, 2, 200, 1)
+TINY = Sizes(0.5, 1.0, 4, 2, 3, 2, 4, 30, 1, 1.0, 12, 30, 1, 12, 2, 200, 1, 5, 50, 3, 4)
 
 
 class Bench:
@@ -105,14 +109,17 @@ class Watching:
         assert said == "connected", f"the sockets were not accepted: {said!r}"
 
     def results(self, timeout_s: float = WAIT_S) -> dict[str, dict[str, Any]]:
-        """Wait until every socket has seen what it waits for, and give what each got, by run."""
+        """Wait until every socket has seen what it waits for, and give what each got, by run: one socket for each."""
+        return dict(self.accounts(timeout_s))
+
+    def accounts(self, timeout_s: float = WAIT_S) -> list[tuple[str, dict[str, Any]]]:
+        """The same for any number of sockets: pairs of a run and what one of its sockets got."""
         try:
             said, _ = self._process.communicate(timeout=timeout_s)
         except subprocess.TimeoutExpired:
             self._process.terminate()
             said, _ = self._process.communicate(timeout=timeout_s)
-        found: dict[str, dict[str, Any]] = json.loads(said)
-        return found
+        return [(run, account) for run, account in json.loads(said)]
 
     def close(self) -> None:
         """End it, whatever it does."""

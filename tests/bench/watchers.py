@@ -3,7 +3,7 @@
     python -m tests.bench.watchers      (its orders are one JSON object on standard input, see `main`)
 
 Prints `connected` once all sockets are accepted. While it runs it only notes when bytes came; everything else is
-worked out at the end and printed as one JSON object: run → what its socket got.
+worked out at the end and printed as one JSON list: a pair for each socket, its run and what it got.
 """
 
 import asyncio
@@ -117,7 +117,7 @@ async def main(orders: dict[str, Any]) -> None:
     everything = asyncio.gather(*(socket.finished.wait() for socket in sockets))
     loop.add_signal_handler(signal.SIGTERM, everything.cancel)
     await asyncio.wait([everything])
-    print(json.dumps({socket.run: account(socket) for socket in sockets}), flush=True)
+    print(json.dumps([[socket.run, account(socket)] for socket in sockets]), flush=True)
 
 
 if __name__ == "__main__":

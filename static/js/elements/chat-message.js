@@ -1,24 +1,17 @@
 // <chat-message>: one message. While it streams its body holds exactly the text so far, as one text node;
 // when it has ended the server's sanitised fragment replaces it. A person's message can be edited: the composer does that.
+import { isOld } from '../lib/missed.js';
 import { showText } from '../lib/morph-rules.js';
 import { texts } from '../lib/texts.js';
 
 const shown = new Map(); // message id → element in the page
-const ended = new Set(); // messages that the socket has said to have ended; the newest last
-const ENDED_MAX = 500;
 
 export class ChatMessage extends HTMLElement {
   static find(id) {
     return shown.get(id);
   }
 
-  /** Note that a message has ended: a fragment that was rendered before may come after. */
-  static noteEnd(id) {
-    ended.add(id);
-    if (ended.size > ENDED_MAX) ended.delete(ended.values().next().value);
-  }
-
-  /** Take a delta frame. `reporter` gets a "message:gap" event when something before it is missing. */
+  /** Take a delta frame. `reporter` gets a "message:gap" event when something of it is missing. */
   static receive(reporter, { m: id, o: offset, x: text }) {
     const message = shown.get(id);
     if (message && !message.#isStreaming) return; // late: its fragment already has everything
@@ -34,10 +27,11 @@ export class ChatMessage extends HTMLElement {
     this.id_ = this.dataset.message;
     this.addEventListener('click', this.#onClick);
     shown.set(this.id_, this);
+    if (isOld(this.id_, this.#isStreaming)) queueMicrotask(() => this.#reportGap());
     if (!this.#isStreaming) return texts.forget(this.id_);
     const { text, gap } = texts.adopt(this.id_, this.#body.textContent);
     showText(this.#body, text);
-    if (gap || ended.has(this.id_)) queueMicrotask(() => this.#reportGap());
+    if (gap) queueMicrotask(() => this.#reportGap());
   }
 
   disconnectedCallback() {

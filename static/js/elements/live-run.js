@@ -2,6 +2,7 @@
 import { refetch } from '../lib/fetching.js';
 import { staleFragments } from '../lib/frames.js';
 import { LiveSocket } from '../lib/live-socket.js';
+import { note } from '../lib/missed.js';
 import { announce } from '../lib/notices.js';
 import { Refresher } from '../lib/refresher.js';
 import { texts } from '../lib/texts.js';
@@ -62,8 +63,9 @@ class LiveRun extends HTMLElement {
   #take(frame) {
     if (frame.t === 'notice') announce();
     if (frame.t === 'delta') ChatMessage.receive(this, frame);
-    if (frame.k === 'message.finished') ChatMessage.noteEnd(frame.m);
-    const stale = staleFragments(frame, this.#view());
+    const view = this.#view();
+    note(frame, view.shows(frame.m));
+    const stale = staleFragments(frame, view);
     if (frame.t === 'message' && stale.length === 0) texts.forget(frame.m); // of another node
     for (const key of stale) this.#refresher.request(key);
   }
