@@ -18,7 +18,7 @@ LAYERS = {  # from the top; a name stands for the module or folder, the longest 
         "access task_templates.access",
         "editor_texts errors subscriptions", "models", "task_templates",
         "asked comparison document gallery graph layout pictures publishing_rules rules text_diff text_rows",
-        "node_types placeholders template_file topology",
+        "node_types placeholders template_file text_blocks topology",
     ),
     "runs": (
         "urls routing apps", "views consumers tasks admin management", "commands pages", "forms",
