@@ -58,7 +58,7 @@ def known_language(name: str) -> str:
 
 
 def highlight(code: str, language: str) -> str:
-    """Give the code as HTML with spans; escaped and plain where the language is not known or the text or a line is long."""
+    """Give the code as HTML with spans; escaped and plain where its language is not known, or it or a line is long."""
     name = known_language(language)
     if not name or len(code) > MAX_CHARS or any(len(line) > MAX_LINE_CHARS for line in code.split("\n")):
         return _escaped(code)

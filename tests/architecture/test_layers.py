@@ -22,8 +22,8 @@ LAYERS = {  # from the top; a name stands for the module or folder, the longest 
     ),
     "runs": (
         "urls routing apps", "views consumers tasks admin management", "commands pages", "forms",
-        "actions host quarantine recovery consents", "crew", "execution", "executors.task", "chat", "transitions",
-        "executors desk", "live ticker", "transitions.events live_frames live_outlets listening queue shutdown",
+        "actions host quarantine recovery consents", "crew", "execution", "executors.task summaries", "chat", "transitions",
+        "executors desk uploads", "live ticker", "transitions.events live_frames live_outlets listening queue shutdown",
         "access artifacts conversation graphs history inputs reports sql staleness start_inputs tickets waiting wording",
         "models", "agent archives errors failures pictures redaction reruns scheduling states",
     ),
