@@ -4,6 +4,7 @@ On the server, by Pygments, so that pages need no script for it. Only well-known
 reads in a few milliseconds; everything else stays plain. What comes out has the same characters as what went in.
 """
 
+import time
 from collections.abc import Iterator
 from functools import lru_cache
 from html import escape
@@ -15,6 +16,7 @@ from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Generic, Keyword, Literal, Name, Number, String
 
 MAX_CHARS = 10_000
+MAX_S = 0.1  # of one text; 10,000 characters of usual code take 20 ms, "a a a …" as Java would take 2 s
 MAX_LINE_CHARS = 300  # several lexers are quadratic in a line: 20,000 dashes took one of them 59 s (2026-11-23)
 _WORDS = """
 bash c clojure cpp csharp css dart diff docker elixir erlang fsharp go graphql groovy haskell hcl html ini java
@@ -56,7 +58,7 @@ def known_language(name: str) -> str:
 
 
 def highlight(code: str, language: str) -> str:
-    """Give the code as HTML with spans; escaped and plain where the language is not known or the text or a line is long."""
+    """Give the code as HTML with spans; escaped and plain where its language is not known, or it or a line is long."""
     name = known_language(language)
     if not name or len(code) > MAX_CHARS or any(len(line) > MAX_LINE_CHARS for line in code.split("\n")):
         return _escaped(code)
@@ -65,8 +67,13 @@ def highlight(code: str, language: str) -> str:
 
 
 def _tokens(code: str, language: str) -> Iterator[tuple[str, str]]:
-    """Give (class, text) pairs that together are exactly the code."""
+    """Give (class, text) pairs that together are exactly the code; plain from where the time is over."""
+    done, until = 0, time.thread_time() + MAX_S
     for _place, kind, text in _lexer(language).get_tokens_unprocessed(code):
+        if time.thread_time() > until:
+            yield "", code[done:]
+            return
+        done += len(text)
         yield _class_of(kind), text
 
 

@@ -51,9 +51,7 @@ def _scroller(tag: str) -> Any:
 def _code_block(self: RendererHTML, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
     """Render code in a focusable block, since it may scroll sideways; in colours where its language is known."""
     token = tokens[idx]
-    language = known_language((token.info.split() or [""])[0])
-    named = f' data-language="{language}"' if language else ""
-    return f'<pre tabindex="0"{named}><code>{highlight(token.content, language)}</code></pre>\n'
+    return code_to_html(token.content, (token.info.split() or [""])[0])
 
 
 def _renderer() -> MarkdownIt:
@@ -95,6 +93,13 @@ def to_html(text: str) -> str:
         url_schemes=_SCHEMES,
         link_rel="noopener nofollow",
     )
+
+
+def code_to_html(code: str, language: str) -> str:
+    """Render a text that is code, as a block; `language` may be anything, also the suffix of a file's name."""
+    language = known_language(language)
+    named = f' data-language="{language}"' if language else ""
+    return f'<pre tabindex="0"{named}><code>{highlight(code, language)}</code></pre>\n'
 
 
 def in_blocks(html: str, before: str, after: str) -> str:

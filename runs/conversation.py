@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db.models import Sum
 
 from runs.agent.budget import Spent
-from runs.agent.context import Context, Entry, Summary
+from runs.agent.memory.context import Context, Entry, Summary
 from runs.agent.model import ChatMessage, Usage
 from runs.agent.output_plan import OutputSpec
 from runs.agent.parts import Part, Text, ToolResult, ToolUse, parts_from_json, tool_uses

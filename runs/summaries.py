@@ -1,7 +1,7 @@
 """Making room in a full context: the model's own summary of the oldest turns, stored as a message that says so.
 
 Runs on a host, before a turn asks the model; fenced by the attempt like everything it records. Not here: what is chosen
-(`runs/agent/context.py`) and how it is written (`runs/agent/summary.py`).
+(`runs/agent/memory/context.py`) and how it is written (`runs/agent/memory/summary.py`).
 """
 
 import time
@@ -11,10 +11,10 @@ from django.conf import settings
 
 from runs import sql
 from runs.agent.budget import Budget, exceeded, remaining_s
-from runs.agent.context import Summary, is_full, older_entries, turns_in
+from runs.agent.memory.context import Summary, is_full, older_entries, turns_in
+from runs.agent.memory.summary import summarise
 from runs.agent.model import ChatMessage, Model, Usage
 from runs.agent.parts import Text
-from runs.agent.summary import summarise
 from runs.agent.tokens import estimate_messages, estimate_tokens
 from runs.agent.tools.base import Tool
 from runs.chat import Fenced

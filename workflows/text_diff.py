@@ -1,7 +1,7 @@
 """Two texts → lines that were removed, added or stayed, with the words marked that differ inside a line. Pure.
 
-Bounded on purpose, since matching is quadratic in the worst case: past LINES_MATCHED lines what differs is one
-block, past LINES_SHOWN lines it is cut, and long lines get no marks inside.
+Bounded on purpose: lines are matched by `text_blocks`, past LINES_SHOWN lines a difference is cut, and long lines get
+no marks inside.
 """
 
 import re
@@ -11,8 +11,9 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Literal
 
+from workflows.text_blocks import blocks
+
 CONTEXT_LINES = 2
-LINES_MATCHED = 800
 LINES_SHOWN = 400
 MARKED_CHARS = 2000
 ALIKE = 0.4  # below, two lines share no more than any two lines do; marks would be noise
@@ -39,10 +40,10 @@ def diff(before: str, after: str) -> tuple[Line, ...]:
     """Return the lines of a difference, what stayed shortened to a few lines around it."""
     old, new = before.splitlines(), after.splitlines()
     lines: list[Line] = []
-    blocks = list(_blocks(old, new))
-    for place, (tag, a, b, c, d) in enumerate(blocks):
+    found = blocks(old, new)
+    for place, (tag, a, b, c, d) in enumerate(found):
         if tag == "equal":
-            lines += _context(old[a:b], is_first=place == 0, is_last=place == len(blocks) - 1)
+            lines += _context(old[a:b], is_first=place == 0, is_last=place == len(found) - 1)
         else:
             lines += _replaced(old[a:b], new[c:d])
     return _cut(lines)
@@ -51,20 +52,6 @@ def diff(before: str, after: str) -> tuple[Line, ...]:
 def whole(text: str, kind: Literal["added", "removed"]) -> tuple[Line, ...]:
     """Return a text that is there on one side only."""
     return _cut([Line(kind, ((line, False),)) for line in text.splitlines()])
-
-
-def _blocks(old: list[str], new: list[str]) -> Iterator[tuple[str, int, int, int, int]]:
-    """Give the blocks of `SequenceMatcher.get_opcodes`, or fewer for texts that are too long to match."""
-    if max(len(old), len(new)) <= LINES_MATCHED:
-        yield from SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-        return
-    shortest = min(len(old), len(new))
-    head = next((i for i in range(shortest) if old[i] != new[i]), shortest)
-    tail = next((i for i in range(shortest - head) if old[-1 - i] != new[-1 - i]), shortest - head)
-    a, c = len(old) - tail, len(new) - tail
-    yield from (block for block in (
-        ("equal", 0, head, 0, head), ("replace", head, a, head, c), ("equal", a, len(old), c, len(new)),
-    ) if block[1] < block[2] or block[3] < block[4])  # fmt: skip
 
 
 def _context(lines: list[str], *, is_first: bool, is_last: bool) -> Iterator[Line]:

@@ -67,7 +67,16 @@ def module(entry: str) -> SafeString:
 @register.filter
 def markdown(text: str) -> SafeString:
     """Render Markdown as sanitised HTML; each code block says its language and can be copied."""
-    html = renderer.to_html(text or "")
+    return _with_blocks(renderer.to_html(text or ""))
+
+
+@register.filter
+def code(text: str, language: str) -> SafeString:
+    """Show a text that is code as a whole: escaped, in colours where the language is known, to be copied."""
+    return _with_blocks(renderer.code_to_html(text, language))
+
+
+def _with_blocks(html: str) -> SafeString:
     if "<pre" not in html:
         return mark_safe(html)  # noqa: S308
     before, after = _around_code(get_language() or "")

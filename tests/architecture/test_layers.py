@@ -18,13 +18,14 @@ LAYERS = {  # from the top; a name stands for the module or folder, the longest 
         "access task_templates.access",
         "editor_texts errors subscriptions", "models", "task_templates",
         "asked comparison document gallery graph layout pictures publishing_rules rules text_diff text_rows",
-        "node_types placeholders template_file topology",
+        "node_types placeholders template_file text_blocks topology",
     ),
     "runs": (
         "urls routing apps", "views consumers tasks admin management", "commands pages", "forms",
-        "actions host quarantine recovery consents", "crew", "execution", "executors.task", "chat", "transitions",
-        "executors desk", "live ticker", "transitions.events live_frames live_outlets listening queue shutdown",
-        "access artifacts conversation graphs history inputs reports sql staleness start_inputs tickets waiting wording",
+        "actions host quarantine recovery consents", "crew", "execution", "executors.task summaries", "chat",
+        "transitions", "executors desk uploads", "live ticker",
+        "transitions.events live_frames live_outlets listening queue shutdown waiting",
+        "access artifacts conversation graphs history inputs reports sql staleness start_inputs tickets wording",
         "models", "agent archives errors failures pictures redaction reruns scheduling states",
     ),
 }  # fmt: skip
@@ -32,12 +33,8 @@ LAYERS = {  # from the top; a name stands for the module or folder, the longest 
 
 def layer(app: str, module: str) -> int:
     """Give the layer of a module, 0 at the top; a module without a layer is an error of this list."""
-    fits = {
-        entry: number
-        for number, entries in enumerate(LAYERS[app])
-        for entry in entries.split()
-        if f"{module}.".startswith(f"{app}.{entry}.")
-    }
+    places = ((entry, number) for number, entries in enumerate(LAYERS[app]) for entry in entries.split())
+    fits = {entry: number for entry, number in places if f"{module}.".startswith(f"{app}.{entry}.")}
     assert fits, f"{module} has no layer: give it one in {__name__}"
     return fits[max(fits, key=len)]
 

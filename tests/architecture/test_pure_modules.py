@@ -9,7 +9,7 @@ PURE = (
     "workflows.node_types", "workflows.pictures", "workflows.placeholders", "workflows.publishing_rules",
     "workflows.rules",
     "workflows.task_templates.content", "workflows.task_templates.resolving", "workflows.template_file",
-    "workflows.text_diff", "workflows.text_rows", "workflows.topology",
+    "workflows.text_blocks", "workflows.text_diff", "workflows.text_rows", "workflows.topology",
     "runs.agent", "runs.archives", "runs.pictures", "runs.reruns", "runs.scheduling", "runs.states",
 )  # fmt: skip
 LIBRARIES = {

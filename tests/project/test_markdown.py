@@ -91,3 +91,13 @@ def test_every_code_block_can_be_copied_and_nothing_else_is_taken_for_one() -> N
     assert 'data-language="python"><pre' in html and 'data-language=""><pre' in html
     assert 'title="<pre tabindex=0></pre>"' in html or "&lt;pre" in html
     assert "<copy-button" not in markdown("no code")
+
+
+def test_code_that_a_lexer_reads_slowly_keeps_every_character(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aime_project.highlighting.MAX_S", 0.0)
+    code = "a b " * 70 + "<c> 你好\n"
+    assert unescape(re.sub(r"<[^>]*>", "", highlight(code, "java"))) == code
+
+
+def test_long_line_is_plain() -> None:
+    assert highlight("if " * 200, "python") == "if " * 200

@@ -1,10 +1,14 @@
 """The difference of two texts, as lines."""
 
+from itertools import pairwise
+from unittest.mock import patch
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.text_diff import LINES_MATCHED, LINES_SHOWN, Line, diff, whole
+from workflows.text_blocks import LINES_MATCHED, blocks
+from workflows.text_diff import LINES_SHOWN, Line, diff, whole
 
 TEXTS = st.lists(st.sampled_from(["a b", "a c", "x", "", "需求 分析", "one two three"]), max_size=12).map("\n".join)
 
@@ -75,3 +79,30 @@ def test_a_change_inside_a_long_text_is_found() -> None:
     after = [*before[:1000], "new", *before[1000:]]
     found = lines(diff("\n".join(before), "\n".join(after)))
     assert [line for line in found if line[0] in ("added", "removed")] == [("added", "new")]
+
+
+def test_changes_far_apart_in_a_long_text_are_found_each() -> None:
+    before = [f"line {n}" if n % 3 else "the same again" for n in range(LINES_MATCHED * 6)]
+    after = [*before]
+    for place in (10, 1000, 2500, 4700):
+        after[place] = f"changed {place}"
+    found = lines(diff("\n".join(before), "\n".join(after)))
+    assert sum(kind == "removed" for kind, _text in found) == 4
+    assert [text for kind, text in found if kind == "added"] == [
+        "changed 10", "changed 1000", "changed 2500", "changed 4700",
+    ]  # fmt: skip
+
+
+@given(TEXTS, TEXTS, st.integers(0, 3))
+def test_blocks_of_long_texts_cover_both_and_alternate(before: str, after: str, limit: int) -> None:
+    """As for short ones, whatever is left to match."""
+    old, new = before.splitlines(), after.splitlines()
+    with patch("workflows.text_blocks.LINES_MATCHED", limit):
+        found = blocks(old, new)
+    a = c = 0
+    for tag, i, j, k, m in found:
+        assert (i, k) == (a, c) and (j, m) != (i, k)
+        assert (old[i:j] == new[k:m]) is (tag == "equal")
+        a, c = j, m
+    assert (a, c) == (len(old), len(new))
+    assert all((one[0] == "equal") != (two[0] == "equal") for one, two in pairwise(found))

@@ -76,7 +76,7 @@ CODEBASE = NodeType(
     form=(
         Field(
             ("connection",),
-            "line",
+            "connection",
             gettext_noop("Repository connection"),
             gettext_noop("The name of a repository connection of this space."),
             required=True,

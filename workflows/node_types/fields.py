@@ -9,7 +9,9 @@ from typing import Any, Literal
 
 from workflows.template_file.problems import gettext_noop
 
-Widget = Literal["line", "number", "choice", "checks", "words", "pairs", "prompt", "model", "cron", "zone"]
+Widget = Literal[
+    "line", "number", "choice", "checks", "words", "pairs", "prompt", "model", "connection", "cron", "zone"
+]
 
 
 @dataclass(frozen=True)

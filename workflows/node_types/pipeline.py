@@ -62,7 +62,7 @@ PIPELINE = NodeType(
     form=(
         Field(
             ("connection",),
-            "line",
+            "connection",
             gettext_noop("CI connection"),
             gettext_noop("The name of a CI connection of this space."),
             required=True,

@@ -19,6 +19,7 @@ from workflows.node_types.task import TaskConfig
 from workflows.panels.bindings import InputRow, OutputRow, SourceGroup, input_rows, kind_of, output_rows, reachable
 from workflows.panels.connections import Connections, connections_of
 from workflows.panels.fields import FieldGroup, bound_groups, control_id
+from workflows.panels.known_names import connection_names
 from workflows.panels.people import Executor, Person, RuleRow, executor_of, people_of, rule_rows
 from workflows.panels.schedule import SchedulePreview, schedule_preview, zone_names
 from workflows.panels.task_template import TemplateUse, template_use
@@ -52,6 +53,7 @@ class Panel:
     fixed_outputs: tuple[OutputSpec, ...]
     outputs: tuple[OutputRow, ...]
     connections: Connections
+    connection_names: tuple[str, ...]
     members: tuple[Person, ...]
     executor: Executor
     rules: tuple[RuleRow, ...]
@@ -115,7 +117,7 @@ class Viewer:
 
 
 def node_panel(source: Any, key: str, viewer: Viewer) -> Panel:
-    """Describe the node `key` of a document in JSON form. Raises NotInDocument. At most five queries."""
+    """Describe the node `key` of a document in JSON form. Raises NotInDocument. At most six queries."""
     document, _shape = read_document(source)
     index = next((place for place, node in enumerate(document.nodes) if node.key == key), None)
     kind = kind_of(document.nodes[index]) if index is not None else None
@@ -151,12 +153,20 @@ def _panel(document: Document, whole: Document, index: int, use: TemplateUse | N
         fixed_outputs=full.outputs if is_filled else node.outputs[:fixed],
         outputs=() if is_filled else output_rows(node, kind),
         connections=connections_of(document, graph, node),
+        connection_names=_names_for(kind, viewer),
         members=members,
         executor=executor_of(node, workflow, members, viewer.user.get_username()),
         rules=rule_rows(node, members),
         template=use,
         read_only=viewer.read_only,
     )
+
+
+def _names_for(kind: NodeType, viewer: Viewer) -> tuple[str, ...]:
+    """Look up what a kind with a connection offers; no query for the others, and for who changes nothing."""
+    if viewer.read_only or not any(field.widget == "connection" for field in kind.form):
+        return ()
+    return connection_names(kind.key, viewer.workflow.space, viewer.user)
 
 
 def tabs_of(kind: NodeType) -> tuple[tuple[str, str], ...]:

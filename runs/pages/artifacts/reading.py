@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 from runs.agent.addresses import host_of, is_address
+from runs.agent.naming import CODE_SUFFIXES, artifact_type, is_data_name
 from runs.artifacts import decoded
 from runs.models import Artifact
 from runs.pages.artifacts.patches import patch_lines
@@ -16,13 +17,14 @@ from runs.pictures import PictureSize, picture_size, picture_type
 from workflows.text_diff import Line
 
 SHOWN_BYTES = 400_000  # of a text in the page; the rest by download
-MARKDOWN_BYTES = 200_000  # rendering takes longer than showing; what is longer is shown as it is
+MARKDOWN_CHARS = 60_000  # made to be slow, that took 3.6 s, and 200,000 took 19 s (2 busy cores, 2026-11-23)
 PICTURE_PIXELS = 50_000_000  # a small file may unpack to a picture that takes all the memory of a browser
 MARKDOWN = (".md", ".markdown")
 PATCH = (".diff", ".patch")
+_LANGUAGES = {suffix: language for language, suffix in CODE_SUFFIXES.items()}
 ACTIVE = (".html", ".htm", ".xhtml", ".svg", ".xml")  # what a browser would run if it were handed over
 
-Kind = Literal["markdown", "text", "table", "patch", "picture", "link", "unsafe-link", "binary", "empty"]
+Kind = Literal["markdown", "text", "code", "table", "patch", "picture", "link", "unsafe-link", "binary", "empty"]
 
 
 @dataclass(frozen=True)
@@ -71,11 +73,13 @@ def _text(name: str, text: str, *, is_cut: bool) -> Reading:
     lower = name.lower()
     if not text.strip():
         return Reading("empty", text)
-    if lower.endswith(MARKDOWN) and len(text) <= MARKDOWN_BYTES:
+    if lower.endswith(MARKDOWN) and len(text) <= MARKDOWN_CHARS:
         return Reading("markdown", text, is_cut)
     if lower.endswith(SUFFIXES) and (table := read_table(name, text, is_cut=is_cut)):
         return Reading("table", text, is_cut, table=table)
     if lower.endswith(PATCH) and (lines := patch_lines(text)):
         return Reading("patch", text, is_cut, lines=lines)
-    language = PurePosixPath(lower).suffix.removeprefix(".")
-    return Reading("text", text, is_cut, is_active=lower.endswith(ACTIVE), language=language)
+    suffix = PurePosixPath(lower).suffix
+    language = _LANGUAGES.get(suffix, suffix.removeprefix("."))
+    kind: Kind = "code" if artifact_type(name) == "code" or is_data_name(name) else "text"
+    return Reading(kind, text, is_cut, is_active=lower.endswith(ACTIVE), language=language)

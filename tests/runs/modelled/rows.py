@@ -21,6 +21,7 @@ SELECT r.status, s.seq,
    WHERE n.run_id = r.id),
   (SELECT json_agg(to_jsonb(u) ORDER BY u.id) FROM runs_reuse u JOIN runs_noderun n ON n.id = u.node_run_id
    WHERE n.run_id = r.id),
+  (SELECT json_agg(to_jsonb(t) ORDER BY t.id) FROM runs_notification t WHERE t.run_id = r.id),
   (SELECT json_build_array(count(*), max(e.seq)) FROM runs_runevent e WHERE e.run_id = r.id),
   (SELECT count(*) FROM runs_messagedelta d WHERE d.run_id = r.id)
 FROM runs_run r JOIN runs_runsequence s ON s.run_id = r.id WHERE r.id = %s
@@ -38,6 +39,7 @@ class Picture:
     messages: Rows
     outputs: Rows
     reuses: Rows
+    notices: Rows
     events: int
     deltas: int
 
@@ -55,8 +57,8 @@ class Picture:
 def look(run_id: int) -> Picture:
     """Read everything of a run."""
     found = connection.connection.execute(LOOK, (run_id,), prepare=True).fetchone()
-    status, last, nodes, attempts, messages, outputs, reuses, events, deltas = found
-    tables = (nodes, attempts, messages, outputs, reuses)
+    status, last, nodes, attempts, messages, outputs, reuses, notices, events, deltas = found
+    tables = (nodes, attempts, messages, outputs, reuses, notices)
     by_id: list[Rows] = [{row["id"]: row for row in rows or ()} for rows in tables]
     return Picture(status, last, *by_id, events=events[0], deltas=deltas)
 

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from tests.runs.modelled.rows import Picture
-from tests.runs.modelled.script import Step
+from tests.runs.modelled.script import MOMENTS, TOLD, Step
 from tests.runs.modelled.versions import ACTIVE, ENDED, verdict
 
 Above = dict[str, set[str]]
@@ -19,7 +19,7 @@ def broken(before: Picture, after: Picture, step: Step, above: Above) -> list[st
 def _history(before: Picture, after: Picture) -> list[str]:
     """Nothing is deleted; what has ended, and every version that was not the latest, stays as it was."""
     found = []
-    tables = ("nodes", "attempts", "messages", "outputs", "reuses")
+    tables = ("nodes", "attempts", "messages", "outputs", "reuses", "notices")
     found += [f"rows of {name} were deleted" for name in tables if getattr(before, name).keys() - getattr(after, name)]
     if after.events < before.events or after.last < before.last:
         found.append("events were deleted")
@@ -101,13 +101,26 @@ def state_problems(picture: Picture, above: Above) -> list[str]:
         if status == "pending" and all(statuses[other] == "done" for other in above[key]):
             found.append(f"{key} is ready and was not begun")
     for row in picture.nodes.values():
-        found += _version_problems(picture, row)
+        found += _version_problems(picture, row) + _notice_problems(picture, row)
     numbers = Counter(row["key"] for row in picture.nodes.values())
     if any(latest.get(key, {"number": 0})["number"] != count for key, count in numbers.items()):
         found.append("the latest version of a node is not its last")
     gone = sum(message["delta_count"] for message in picture.messages.values())
     if picture.events + picture.deltas + gone != picture.last:
         found.append("a number was given out twice or not at all")
+    return found
+
+
+def _notice_problems(picture: Picture, row: dict[str, Any]) -> list[str]:
+    """What people are told of a version says how it stands, and of the latest only; who acted is not told."""
+    name = f"{row['key']} v{row['number']} ({row['status']})"
+    told = [n for n in picture.notices.values() if n["node_run_id"] == row["id"] and n["settled_at"] is None]
+    stands = (row["status"], row["waiting_for"])
+    found = [f"{name}: {n['user_id']} is told of {n['kind']}" for n in told if (n["kind"], n["waiting_for"]) != stands]
+    if told and not row["is_latest"]:
+        found.append(f"{name} is history and people are told of it")
+    if row["is_latest"] and row["status"] in MOMENTS and len(told) < len(TOLD) - 1:
+        found.append(f"{name} told {len(told)} people")
     return found
 
 

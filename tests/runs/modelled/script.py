@@ -9,6 +9,7 @@ from typing import Any
 
 PERSON_ACTS = ("say", "stop", "confirm", "done", "restart", "retry_turn", "cancel_node", "cancel_run")
 MISSING = "missing"
+TOLD, MOMENTS = ("initiator", "admin"), ("waiting", "done", "failed")  # whom every node tells, and of what
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Design:
         node: dict[str, Any] = {"key": self.key, "type": "task" if self.talks else "noop", "title": self.key}
         if self.talks:
             node["prompt"] = f"Do {self.key}."
+        node["notify"] = [{"who": who, "on": list(MOMENTS)} for who in TOLD]
         if self.confirm:
             node["confirm"] = True
         if self.gives:

@@ -49,7 +49,7 @@ def test_artifact_of_others_does_not_exist(artifact: Artifact, page: str, as_: B
 @pytest.mark.parametrize(
     ("new", "shown"),
     [
-        (NewArtifact("code", "a.py", b"x = '<b>'"), "x = &#x27;&lt;b&gt;&#x27;"),
+        (NewArtifact("code", "a.py", b"x = '<b>'"), "<span class=\"hl-string\">'&lt;b&gt;'</span>"),
         (NewArtifact("file", "a.bin", b"\xff\xfe"), "cannot be shown here"),
         (NewArtifact("file", "nul.txt", b"a\x00b"), "cannot be shown here"),
         (NewArtifact("link", "docs", url="https://example.org/a?b=c"), 'href="https://example.org/a?b=c"'),

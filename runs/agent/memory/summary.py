@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import aclosing
 
-from runs.agent.context import Entry, Summary
 from runs.agent.errors import ModelError
+from runs.agent.memory.context import Entry, Summary
 from runs.agent.model import ChatMessage, Completed, Model, Request, Usage
 from runs.agent.parts import Text, text_of
 from runs.agent.prompt import free_mark, is_chinese
