@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 PictureSize = tuple[int, int]  # width, height in pixels
+MAX_PIXELS = 50_000_000  # a small file may unpack to a picture that takes all the memory of a browser
 
 
 def picture_type(content: bytes) -> str | None:
@@ -21,6 +22,12 @@ def picture_type(content: bytes) -> str | None:
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return "image/webp"
     return None
+
+
+def drawn_as(content: bytes) -> str | None:
+    """Return the media type under which a browser may draw the bytes; None where it may not."""
+    size = picture_size(content)
+    return picture_type(content) if size and 0 < size[0] * size[1] <= MAX_PIXELS else None
 
 
 def picture_size(content: bytes) -> PictureSize | None:

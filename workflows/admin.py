@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from workflows.models import (
     ExecutorConsent,
+    KeptDraft,
     TaskTemplate,
     TaskTemplateVersion,
     Visibility,
@@ -65,6 +66,18 @@ class WorkflowVersionAdmin(ReadOnlyAdmin):
     list_select_related = ["workflow", "published_by"]
     search_fields = ["workflow__name", "workflow__slug", "published_by__username"]
     date_hierarchy = "published_at"
+
+
+@admin.register(KeptDraft)
+class KeptDraftAdmin(ReadOnlyAdmin):
+    """Drafts that a version or a file took the place of."""
+
+    content_fields = ("document",)
+    list_display = ["workflow", "saved_by", "saved_at", "kept_at"]
+    list_filter = ["workflow__visibility", "workflow__space"]
+    list_select_related = ["workflow", "saved_by"]
+    search_fields = ["workflow__name", "workflow__slug", "saved_by__username"]
+    date_hierarchy = "kept_at"
 
 
 @admin.register(TaskTemplate)

@@ -151,6 +151,8 @@ def _sentence(row: Notification, title: str, user: Any) -> str:
         return _("“%(node)s” failed") % words
     if row.kind == Notification.Kind.DONE:
         return (_("“%(node)s” is done, accepted by %(who)s") if who else _("“%(node)s” is done")) % words
+    if row.settled_at is not None:
+        return _("“%(node)s” waits no longer") % words
     match row.waiting_for:
         case WaitingFor.CONSENT if row.node_run.executor_id == user.pk:
             return _("“%(node)s” waits for your consent") % words

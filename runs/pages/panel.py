@@ -33,6 +33,8 @@ from runs.wording import (
 from workflows.document import NodeSpec, OutputSpec
 
 TEXT_PREVIEW = 400
+THUMBNAIL_BYTES = 2_000_000  # the whole file is fetched for it
+DRAWN = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,11 @@ class ArtifactRow:
     revision: int
     size_bytes: int
     url: str
+
+    @property
+    def has_thumbnail(self) -> bool:
+        """Say whether a card shows the picture itself: it is called one that browsers draw, and is no large file."""
+        return self.type == "image" and self.size_bytes <= THUMBNAIL_BYTES and self.name.lower().endswith(DRAWN)
 
 
 @dataclass(frozen=True)

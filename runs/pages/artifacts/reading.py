@@ -13,12 +13,11 @@ from runs.artifacts import decoded
 from runs.models import Artifact
 from runs.pages.artifacts.patches import patch_lines
 from runs.pages.artifacts.tables import SUFFIXES, Table, read_table
-from runs.pictures import PictureSize, picture_size, picture_type
+from runs.pictures import PictureSize, drawn_as, picture_size, picture_type
 from workflows.text_diff import Line
 
 SHOWN_BYTES = 400_000  # of a text in the page; the rest by download
 MARKDOWN_CHARS = 60_000  # made to be slow, that took 3.6 s, and 200,000 took 19 s (2 busy cores, 2026-11-23)
-PICTURE_PIXELS = 50_000_000  # a small file may unpack to a picture that takes all the memory of a browser
 MARKDOWN = (".md", ".markdown")
 PATCH = (".diff", ".patch")
 _LANGUAGES = {suffix: language for language, suffix in CODE_SUFFIXES.items()}
@@ -53,20 +52,13 @@ def read(artifact: Artifact) -> Reading:
         return _link(artifact.url)
     data = bytes(artifact.blob.content)
     if picture_type(data):
-        return _picture(data)
+        return Reading("picture", size=picture_size(data)) if drawn_as(data) else Reading("binary")
     text = decoded(data, at_most=SHOWN_BYTES)
     return Reading("binary") if text is None else _text(artifact.name, text, is_cut=len(data) > SHOWN_BYTES)
 
 
 def _link(url: str) -> Reading:
     return Reading("link", host=host_of(url)) if is_address(url) else Reading("unsafe-link")
-
-
-def _picture(data: bytes) -> Reading:
-    size = picture_size(data)
-    if size is None or not 0 < size[0] * size[1] <= PICTURE_PIXELS:
-        return Reading("binary")
-    return Reading("picture", size=size)
 
 
 def _text(name: str, text: str, *, is_cut: bool) -> Reading:

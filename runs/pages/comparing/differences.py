@@ -6,7 +6,7 @@ from typing import Literal
 from runs.artifacts import decoded
 from runs.models import Artifact
 from runs.pages.comparing.node_sides import SHOWN_BYTES
-from runs.pictures import picture_size
+from runs.pictures import drawn_as
 from workflows.text_diff import Line, diff
 from workflows.text_rows import Row, side_by_side
 
@@ -57,4 +57,4 @@ def _text(artifact: Artifact) -> str | None:
 
 
 def _is_picture(artifact: Artifact) -> bool:
-    return artifact.blob is not None and picture_size(bytes(artifact.blob.content)) is not None
+    return artifact.blob is not None and drawn_as(bytes(artifact.blob.content)) is not None

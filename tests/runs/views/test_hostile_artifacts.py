@@ -83,6 +83,16 @@ def test_picture_that_would_unpack_to_gigabytes_is_not_drawn(node: NodeRun, page
     html = as_("viewer").get(f"{page}artifacts/{made.public_id}/").content.decode()
     assert "/picture/" not in html
     assert "cannot be shown here" in html
+    assert as_("viewer").get(f"{page}artifacts/{made.public_id}/picture/").status_code == 404
+
+
+def test_card_shows_a_small_picture_itself(node: NodeRun, page: str, as_: Browser) -> None:
+    small = store_artifact(node.pk, NewArtifact("image", "small.png", PNG))
+    large = store_artifact(node.pk, NewArtifact("image", "large.png", PNG + b"\x00" * 2_000_000))
+    drawing = store_artifact(node.pk, NewArtifact("image", "drawing.svg", SVG))
+    html = as_("viewer").get(f"{page}?node=a").content.decode()
+    shown = {made.name: f"{made.public_id}/picture/" in html for made in (small, large, drawing)}
+    assert shown == {"small.png": True, "large.png": False, "drawing.svg": False}
 
 
 def test_parts_of_an_artifact_are_for_those_who_see_the_run(

@@ -97,6 +97,15 @@ def test_words_of_every_wait(told: Any, admin: User, as_: Browser, space: Space)
     assert "waits for your consent" in listed(as_("admin"))[0]
 
 
+def test_gate_that_was_confirmed_by_another_waits_no_longer(told: Any, admin: User, as_: Browser) -> None:
+    run = told()
+    answer(run, "a")
+    acts.confirm(run.pk, "a", 1, by=admin.pk)
+    html = as_("builder").get(LIST).content.decode()
+    assert sentences(html) == ["“Analyse” is done, accepted by admin", "“Analyse” waits no longer"]
+    assert "settled by admin" in html
+
+
 def test_failure_is_told_with_its_reason_while_it_stands(told: Any, builder: User, as_: Browser) -> None:
     run = told()
     fail(run, "a", "The model endpoint <rejected> the API key.")
