@@ -32,6 +32,7 @@ export class Pointer {
       target.addEventListener(name, (event) => act.call(this, event), { signal, ...options });
     listen(host, 'pointerdown', this.#down, { capture: true });
     listen(host, 'click', this.#clicked, { capture: true });
+    listen(host, 'touchstart', this.#touched, { passive: false });
     listen(window, 'pointermove', this.#move);
     listen(window, 'pointerup', this.#up);
     listen(window, 'pointercancel', this.#lost);
@@ -77,6 +78,15 @@ export class Pointer {
     if (!gesture) return;
     event.preventDefault(); // the view's own dragging begins with the mouse event that would follow
     this.#begin(event, gesture);
+  }
+
+  /**
+   * The movements of a finger that a gesture has are taken from the browser: one that lets go in full movement would
+   * throw the page, and the next tap would only stop that. They go to what was pressed, also when it is drawn anew.
+   */
+  #touched({ target }) {
+    if (!this.#gesture) return;
+    target.addEventListener('touchmove', (event) => event.preventDefault(), { passive: false });
   }
 
   #clicked(event) {

@@ -29,3 +29,21 @@ def test_finger_connects_moves_and_pans(editor_of: Callable[..., Editor], made: 
     document = template.draft()["document"]
     assert ["ada", "eve"] in document["edges"]
     assert document["nodes"][2]["position"][1] > 200
+
+
+def test_tap_right_after_a_flick_is_taken(editor_of: Callable[..., Editor], made: Callable[..., Template]) -> None:
+    """A finger that lets go in full movement throws the page; a browser takes the next tap for a stop of that."""
+    editor = editor_of("builder", made(pair()), hand="finger")
+    hand = editor.hand
+    view = editor.page.get_by_role("toolbar", name="View of the canvas")
+    for above, below in (("ada", "eve"), ("eve", "bob")):
+        zoom = view.inner_text()
+        hand.drag(editor.port(above, "out"), editor.node(below))
+        hand.click(editor.button("Zoom out"))
+        expect(editor.edge(above, below)).to_be_attached()
+        expect(view).not_to_have_text(zoom)
+    zoom = view.inner_text()
+    hand.drag(editor.item(), editor.free(0.6, 0.8))
+    hand.click(editor.button("Zoom out"))
+    expect(editor.nodes()).to_have_count(4)
+    expect(view).not_to_have_text(zoom)
