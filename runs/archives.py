@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 
 from runs.agent.naming import is_binary_name, is_hidden
 
-ARCHIVE_MAX_BYTES = 500 * 1024 * 1024  # the web server keeps in memory what a slow reader has not taken yet
+ARCHIVE_MAX_BYTES = 200 * 1024 * 1024  # the web server keeps in memory what a slow reader has not taken yet
 PIECE_BYTES = 256 * 1024
 SEGMENT_CHARS = 100  # of a file or folder; 255 bytes is what file systems take, and a Chinese character has three
 _ZIP_BEGINS = datetime(1980, 1, 1, tzinfo=UTC)

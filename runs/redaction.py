@@ -25,21 +25,31 @@ LOOKS = re.compile(
 
 def redact(text: str) -> str:
     """Replace what is, or looks like, a secret in a text."""
-    for secret in _own_secrets():
-        text = text.replace(secret, HIDDEN)
-    return LOOKS.sub(_hidden, text)
+    return _without(text, _own_secrets())
 
 
 def redacted(value: Any) -> Any:
     """Return a JSON-able value with every text in it redacted; keys stay."""
+    return _walk(value, _own_secrets())
+
+
+def _walk(value: Any, known: list[str]) -> Any:
     match value:
         case str():
-            return redact(value)
+            return _without(value, known)
         case dict():
-            return {key: redacted(item) for key, item in value.items()}
+            return {key: _walk(item, known) for key, item in value.items()}
         case list() | tuple():
-            return [redacted(item) for item in value]
+            return [_walk(item, known) for item in value]
     return value
+
+
+def _without(text: str, known: list[str]) -> str:
+    if len(text) < LEAST_CHARS:
+        return text
+    for secret in known:
+        text = text.replace(secret, HIDDEN)
+    return LOOKS.sub(_hidden, text)
 
 
 def _hidden(found: re.Match[str]) -> str:

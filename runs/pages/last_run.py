@@ -15,7 +15,8 @@ from runs.agent.output_plan import OutputSpec as Wanted
 from runs.artifacts import latest_artifacts
 from runs.graphs import version_graph
 from runs.models import Artifact, NodeRun, OutputValue, Run
-from runs.pages.panel import ArtifactRow, Panel, artifact_row, panel
+from runs.pages.artifacts.rows import ArtifactRow, artifact_row
+from runs.pages.panel import Panel, panel
 from runs.pages.people import full_name
 from runs.states import NodeStatus, WaitingFor
 from workflows.document import OutputSpec

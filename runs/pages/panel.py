@@ -14,7 +14,8 @@ from runs.artifacts import latest_artifacts
 from runs.executors import executor_spec
 from runs.failures import Advice, advice
 from runs.graphs import tries_of, version_graph
-from runs.models import Artifact, Attempt, NodeRun, OutputValue, Run
+from runs.models import Attempt, NodeRun, OutputValue, Run
+from runs.pages.artifacts.rows import ArtifactRow, artifact_row
 from runs.pages.chat.composer import Composer, composer_of
 from runs.pages.conversation import Conversation, latest_messages
 from runs.pages.gate import Gate, gate_of, has_gate
@@ -22,7 +23,6 @@ from runs.pages.people import full_name
 from runs.states import NODE_ACTIVE, AttemptStatus, NodeStatus, WaitingFor
 from runs.transitions.outputs import outputs_sha256
 from runs.wording import (
-    ARTIFACT_ICONS,
     StatusLabel,
     moment_label,
     node_icon,
@@ -33,26 +33,6 @@ from runs.wording import (
 from workflows.document import NodeSpec, OutputSpec
 
 TEXT_PREVIEW = 400
-THUMBNAIL_BYTES = 2_000_000  # the whole file is fetched for it
-DRAWN = (".png", ".jpg", ".jpeg", ".gif", ".webp")
-
-
-@dataclass(frozen=True)
-class ArtifactRow:
-    """The newest revision of an artifact."""
-
-    public_id: str
-    name: str
-    type: str
-    icon_name: str
-    revision: int
-    size_bytes: int
-    url: str
-
-    @property
-    def has_thumbnail(self) -> bool:
-        """Say whether a card shows the picture itself: it is called one that browsers draw, and is no large file."""
-        return self.type == "image" and self.size_bytes <= THUMBNAIL_BYTES and self.name.lower().endswith(DRAWN)
 
 
 @dataclass(frozen=True)
@@ -228,19 +208,6 @@ def _acts(node: NodeRun, attempt: Attempt | None, *, may_act: bool) -> Acts:
         retry=may_act and begun and not answered and (stopped or ended),
         restart=may_act and node.status not in (NodeStatus.PENDING, NodeStatus.QUEUED),
         cancel=may_act and not node.is_terminal,
-    )
-
-
-def artifact_row(artifact: Artifact) -> ArtifactRow:
-    """Describe one revision of an artifact."""
-    return ArtifactRow(
-        public_id=artifact.public_id,
-        name=artifact.name,
-        type=artifact.type,
-        icon_name=ARTIFACT_ICONS[artifact.type],
-        revision=artifact.revision,
-        size_bytes=artifact.size_bytes,
-        url=artifact.url,
     )
 
 

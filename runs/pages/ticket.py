@@ -14,6 +14,7 @@ from runs.wording import StatusLabel, attempt_label, node_icon, node_label, run_
 
 SHOWN_LINES = 400
 SHOWN_EVENTS = 200
+SHOWN_ATTEMPTS = 20  # of a version; all are in the JSON file
 
 
 @dataclass(frozen=True)
@@ -32,13 +33,16 @@ class FailureCard:
 
 @dataclass(frozen=True)
 class VersionCard:
-    """A node version of the document. `attempts`: each with its status in words; `inputs`, `outputs` by name."""
+    """A node version of the document. `attempts`: the newest, each with its status in words; `inputs`, `outputs` by
+    name.
+    """
 
     ticket: dict[str, Any]
     inputs: tuple[tuple[str, dict[str, Any]], ...]
     outputs: tuple[tuple[str, dict[str, Any]], ...]
     label: StatusLabel
     attempts: tuple[tuple[dict[str, Any], StatusLabel], ...]
+    attempt_count: int
     address: str
     is_open: bool
 
@@ -120,7 +124,8 @@ def _version(facts: Facts, key: str, written: dict[str, Any]) -> VersionCard:
         inputs=tuple(written["inputs"].items()),
         outputs=tuple(written["outputs"].items()),
         label=node_label(written["status"], written["waiting_for"] or ""),
-        attempts=tuple((attempt, attempt_label(attempt["status"])) for attempt in written["attempts"]),
+        attempts=tuple((one, attempt_label(one["status"])) for one in written["attempts"][-SHOWN_ATTEMPTS:]),
+        attempt_count=len(written["attempts"]),
         address=_place(facts, key, written["version"]),
         is_open=written["is_latest"] and written["status"] in ("failed", "waiting"),
     )

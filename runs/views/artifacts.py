@@ -70,7 +70,7 @@ def archive(request: SpaceRequest, run_id: str) -> HttpResponseBase:
     node = load_node_run(request, run_id, key, request.GET.get("version")) if key else None
     entries = archive_entries(run, node)
     if not entries or sum(entry.size_bytes for entry in entries) > ARCHIVE_MAX_BYTES:
-        why = _("That is more than 500 MiB at once. Download the artifacts node by node.")
+        why = _("That is more than 200 MiB at once. Download the artifacts node by node.")
         messages.error(request, why if entries else _("There are no artifacts yet."))
         return redirect("runs:run-detail", request.space.slug, run.public_id)
     response = streamed(request, zipped(entries, blob_content), content_type="application/zip")

@@ -263,3 +263,20 @@ def test_everything_is_reached_on_a_phone(watched: Watched) -> None:
     watched.judge("timeline on a phone")
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
     expect(page.locator("#run-timeline")).to_be_visible()
+
+
+def test_an_old_version_is_read_under_a_band(watched: Watched) -> None:
+    page = watched.page
+    page.get_by_role("button", name="More acts on this node").click()
+    page.get_by_role("link", name="Restart with an empty conversation").click()
+    page.get_by_role("dialog").get_by_role("button", name="Start anew").click()
+    strip = page.get_by_role("navigation", name="Versions of this node")
+    expect(strip.get_by_role("link", name="v2")).to_have_attribute("aria-current", "true")
+    expect(card(page, "analyse")).to_contain_text("v2")
+    strip.get_by_role("link", name="v1").click()
+    expect(page.get_by_role("note")).to_contain_text("You read version 1 of this node. Version 2 is current.")
+    expect(page.get_by_role("textbox", name="Message")).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"\?node=analyse&version=1$"))
+    watched.judge("old version of a node")
+    page.get_by_role("link", name="Go to version 2").click()
+    expect(shown(page)).to_have_attribute("data-version", "2")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from runs.artifacts import ArtifactTooLarge, NewArtifact, store_artifact, store_blob
 from runs.models import (
     Artifact,
+    Attachment,
     Attempt,
     Blob,
     Host,
@@ -83,6 +84,9 @@ CHANGES: dict[type[models.Model], dict[str, tuple[Row, Row]]] = {
         "message_role_known": ({"role": "user"}, {"role": "odd"}),
         "message_finished_at_unless_streaming": ({"status": "interrupted"}, {"finished_at": None}),
         "message_of_agent_has_attempt": ({"role": "user", "attempt": None}, {"attempt": None}),
+        "message_covers_if_summary": (
+            {"role": "summary", "covers_first": 2, "covers_last": 4, "covers_turns": 1}, {"covers_last": 4},
+        ),
     },
     ToolCall: {
         "tool_call_status_known": (
@@ -268,6 +272,19 @@ def test_message_one_streaming_per_attempt_refuses_a_second(good: dict[Any, Any]
     copy(streaming, ordinal=20, status="complete", finished_at=NOW)
 
 
+def test_attachment_is_named_once_at_one_place_of_a_message(good: dict[Any, Any]) -> None:
+    message, artifact = good[Message], good[Artifact]
+    second = store_artifact(artifact.node_run_id, NewArtifact("file", "b.md", b"a"))
+    Attachment.objects.create(message=message, artifact=artifact, place=1)
+    for name, values in (
+        ("attachment_place_unique", {"artifact": second, "place": 1}),
+        ("attachment_once_per_message", {"artifact": artifact, "place": 2}),
+    ):
+        with pytest.raises(IntegrityError, match=name), transaction.atomic():
+            Attachment.objects.create(message=message, **values)
+    Attachment.objects.create(message=message, artifact=second, place=2)
+
+
 def test_version_number_unique_and_positive(good: dict[Any, Any]) -> None:
     version = good[Workflow].live_version
     for name, number in (("version_number_unique", 1), ("version_number_positive", 0)):
@@ -287,6 +304,7 @@ def test_every_constraint_of_the_three_apps_has_a_test() -> None:
     declared = {c.name for app in ("runs", "spaces", "workflows") for m in apps.get_app_config(app).get_models()
                 for c in m._meta.constraints}  # fmt: skip
     own = {
+        "attachment_place_unique", "attachment_once_per_message",
         "host_one_up_per_slot", "attempt_one_success_per_message", "message_one_streaming_per_attempt",
         "version_number_unique", "version_number_positive", "task_template_version_positive",
     }  # fmt: skip

@@ -10,8 +10,8 @@ from django.http import QueryDict
 from runs.graphs import version_graph
 from runs.models import Artifact, Run
 from runs.pages.artifacts.reading import Reading, read
+from runs.pages.artifacts.rows import ArtifactRow, artifact_row
 from runs.pages.comparing.differences import Difference, difference
-from runs.pages.panel import ArtifactRow, artifact_row
 from runs.pages.people import full_name
 
 Tab = Literal["preview", "source", "changes"]

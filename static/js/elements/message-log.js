@@ -1,7 +1,7 @@
 // <message-log>: keeps the end of a conversation in view, unless its reader has scrolled away from it; then it fetches
 // what lies before and after as the reader comes near it, and lets go of what is far away.
 import { firstInView, placeOf, scrolls } from '../chat/place.js';
-import { surplus } from '../chat/window.js';
+import { MOST_SHOWN, surplus } from '../chat/window.js';
 import { fetchInto } from '../lib/fetching.js';
 
 const NEAR_END_PX = 100;
@@ -115,6 +115,7 @@ class MessageLog extends HTMLElement {
   }
 
   #trim() {
+    if (!(this.#list?.childElementCount > MOST_SHOWN)) return; // asked with every piece of text: no look at the layout
     const messages = this.#messages;
     const atEnd = this.#isNearEnd && this.#isAtEnd;
     const found = surplus({ count: messages.length, reader: firstInView(this, messages), atEnd });

@@ -1,5 +1,5 @@
 // <failed-turn>: its button leads to saying it differently: the last message of a person is edited, where there is one,
-// else the composer is entered.
+// else the composer is entered. Which of its two words it has is said by the style sheet, whatever comes or goes.
 
 const EDIT = 'message-log [data-act="edit"]';
 
@@ -8,8 +8,6 @@ class FailedTurn extends HTMLElement {
 
   connectedCallback() {
     this.addEventListener('click', this.#onClick);
-    const canEdit = Boolean(this.#lastEdit);
-    for (const word of this.querySelectorAll('[data-word]')) word.hidden = (word.dataset.word === 'edit') !== canEdit;
   }
 
   disconnectedCallback() {

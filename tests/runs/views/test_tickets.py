@@ -12,7 +12,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from runs.executors.base import Failed
-from runs.models import NodeRun, Run
+from runs.models import Attempt, NodeRun, Run
 from runs.transitions import acts, attempts, leases
 from spaces.models import Space
 from tests.factories import make_run, make_workflow
@@ -184,3 +184,15 @@ def test_cost_is_the_same_however_long_the_run_was(
         client.get(f"{address}ticket/")
     with django_assert_max_num_queries(16):
         client.get(f"{address}ticket.json")
+
+
+def test_page_shows_the_newest_attempts_and_the_file_has_all(failed: Run, address: str, as_: Browser) -> None:
+    version = NodeRun.objects.get(run=failed, key="b")
+    Attempt.objects.bulk_create(
+        Attempt(node_run=version, number=number, status="failed", finished_at=version.finished_at, error_kind="stalled")
+        for number in range(3, 30)
+    )
+    text = text_of(as_("builder").get(f"{address}ticket/").content.decode())
+    assert "29 attempts" in text
+    assert "The newest 20 attempts" in text
+    assert len(ticket_of(as_("builder"), address)["nodes"]["b"][0]["attempts"]) == 29
