@@ -18,6 +18,7 @@ from runs.models import (
     Message,
     MessageDelta,
     NodeRun,
+    Notification,
     OutputValue,
     Reuse,
     Run,
@@ -111,6 +112,11 @@ CHANGES: dict[type[models.Model], dict[str, tuple[Row, Row]]] = {
     },
     SavedFilter: {"saved_filter_has_a_name": ({"name": "Broken"}, {"name": ""})},
     SideEffect: {"side_effect_is_named": ({"kind": "mail"}, {"kind": ""})},
+    Notification: {
+        "notification_kind_known": ({"kind": "done", "waiting_for": ""}, {"kind": "odd", "waiting_for": ""}),
+        "notification_waits_for_something": ({"waiting_for": "consent"}, {"waiting_for": ""}),
+        "notification_settled_by_has_time": ({"settled_at": NOW, "settled_by": "<user>"}, {"settled_by": "<user>"}),
+    },
     RunEvent: {"event_number_positive": ({"seq": 900}, {"seq": 0})},
     RunSequence: {"sequence_not_negative": ({"seq": 0}, {"seq": -1})},
     MessageDelta: {"delta_not_empty": ({"text": "x"}, {"text": ""})},
@@ -162,6 +168,9 @@ def good(start: StartRun, builder: User) -> dict[type[models.Model], models.Mode
         Reuse: Reuse.objects.create(node_run=node(run, "b"), because_of=node(run, "a"), reason="its inputs"),
         SideEffect: SideEffect.objects.create(
             node_run=node(run, "a"), attempt=node(run, "a").attempts.get(), kind="link", key="link:1", target="t"
+        ),
+        Notification: Notification.objects.create(
+            user=builder, run=run, node_run=node(run, "b"), kind="waiting", waiting_for="confirm"
         ),
         TaskTemplate: template, TaskTemplateVersion: frozen,
         ExecutorConsent: ExecutorConsent.objects.create(workflow=run.version.workflow, user=builder),
@@ -217,6 +226,7 @@ UNIQUE: dict[str, tuple[type[models.Model], Row, Row]] = {
     "output_one_current": (OutputValue, {}, {"is_current": False}),
     "saved_filter_name_unique": (SavedFilter, {}, {"name": "Other"}),
     "side_effect_once_per_version": (SideEffect, {}, {"key": "link:2"}),
+    "notification_one_open_per_version": (Notification, {}, {"settled_at": NOW}),
     "event_number_unique": (RunEvent, {}, {"seq": 700}),
     "delta_offset_unique": (MessageDelta, {"seq": 701}, {"seq": 701, "offset": 99}),
     "membership_once_per_space": (Membership, {}, {}),

@@ -16,7 +16,9 @@ Browser = Callable[..., Client]
 
 def block(client: Client, run: Run, query: str = "") -> str:
     html = client.get(f"/s/demo/runs/{run.public_id}/{query}").content.decode()
-    found = re.search(r'<div class="gate failure".*?(?=<message-composer|<p class="composer|</footer>)', html, re.DOTALL)
+    found = re.search(
+        r'<div class="gate failure".*?(?=<message-composer|<p class="composer|</footer>)', html, re.DOTALL
+    )
     assert found, "there is no failure block"
     return found[0]
 
