@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from runs.models import NodeRun, Run
+from runs.models.run import seen_by_member
 from runs.states import WAITING_FOR_PERSON, NodeStatus, WaitingFor
 from spaces.models import ROLE_PERMISSIONS, Membership, Permission
 from workflows.models import WorkflowVersion
@@ -37,14 +38,15 @@ def counts(user: Any) -> dict[str, int]:
     One more for the first node ever of a template version.
     """
     memberships = Membership.objects.filter(user_id=user.pk, user__is_active=True)
-    roles = dict(memberships.values_list("space_id", "role"))
-    groups = list(_groups(user))
+    spaces = {pk: (role, slug) for pk, role, slug in memberships.values_list("space_id", "role", "space__slug")}
+    groups = list(_groups(user, spaces))
     told = told_nodes({group["run__version_id"] for group in groups})
     found: dict[str, int] = defaultdict(int)
     for group in groups:
         names = told[group["run__version_id"]].get(group["key"], frozenset())
-        if _is_asked(group, roles.get(group["run__space_id"], ""), user.get_username() in names):
-            found[group["run__space__slug"]] += group["n"]
+        role, slug = spaces[group["run__space_id"]]
+        if _is_asked(group, role, user.get_username() in names):
+            found[slug] += group["n"]
     return dict(found)
 
 
@@ -69,18 +71,28 @@ def _told_by(document: dict[str, Any]) -> Told:
 
 
 def _waiting(user: Any) -> "QuerySet[NodeRun]":
-    latest = NodeRun.objects.filter(is_latest=True, status=NodeStatus.WAITING, waiting_for__in=WAITING_FOR_PERSON)
-    return latest.filter(run__in=Run.objects.visible_to(user).order_by().values("pk"))
+    return _at_gates().filter(run__in=Run.objects.visible_to(user).order_by().values("pk"))
 
 
-def _groups(user: Any) -> "QuerySet[NodeRun, dict[str, Any]]":
-    """Count the waiting nodes of runs that the user sees by all that decides whether it is them who is asked."""
+def _at_gates() -> "QuerySet[NodeRun]":
+    return NodeRun.objects.filter(is_latest=True, status=NodeStatus.WAITING, waiting_for__in=WAITING_FOR_PERSON)
+
+
+def _groups(user: Any, spaces: Iterable[int]) -> "QuerySet[NodeRun, dict[str, Any]]":
+    """Count the waiting nodes of runs that the user sees by all that decides whether it is them who is asked.
+
+    `spaces`: those that they are a member of. Joining these to each of 1,500 waiting nodes took three times as long.
+    """
     boolean = BooleanField()
-    rows = _waiting(user).annotate(
-        initiates=ExpressionWrapper(Q(run__initiator_id=user.pk), boolean),
-        executes=ExpressionWrapper(Q(executor_id=user.pk), boolean),
+    rows = (
+        _at_gates()
+        .filter(seen_by_member(user, "run__"), run__space_id__in=list(spaces))
+        .annotate(
+            initiates=ExpressionWrapper(Q(run__initiator_id=user.pk), boolean),
+            executes=ExpressionWrapper(Q(executor_id=user.pk), boolean),
+        )
     )
-    by = ("run__space_id", "run__space__slug", "run__version_id", "key", "waiting_for", "initiates", "executes")
+    by = ("run__space_id", "run__version_id", "key", "waiting_for", "initiates", "executes")
     groups: QuerySet[NodeRun, dict[str, Any]] = rows.order_by().values(*by).annotate(n=Count("pk"))
     return groups
 
