@@ -47,7 +47,7 @@ lint: setup ## formatting, lint, types
 	find templates -name '*.html' -exec .venv/bin/djade --check --target-version 5.2 {} +
 	npm run --silent format:check
 
-ci: lint production-checks js-tests ## everything that has to pass (about three quarters of an hour on two cores)
+ci: lint production-checks js-tests ## everything that has to pass (about half an hour on two cores)
 	$(PYTHON) -m tests.tools.server_tests $(PARALLEL)
 	env -u DATABASE_URL $(PYTHON) -m tests.tools.browser_tests
 	env -u DATABASE_URL AIME_CHAOS=short $(PYTHON) -m pytest -q -m "chaos or embedded_model" tests || test $$? -eq 5
