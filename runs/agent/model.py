@@ -8,6 +8,7 @@ generator or cancelling the task closes the connection, which frees the slot on 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -15,7 +16,7 @@ from runs.agent.errors import ModelError
 from runs.agent.parts import Part
 
 __all__ = ["ChatMessage", "Completed", "Model", "ModelError", "ModelEvent", "Request", "Role", "TextDelta"]
-__all__ += ["ToolSpec", "Usage"]
+__all__ += ["ToolSpec", "Usage", "complete"]
 
 Role = Literal["system", "user", "assistant", "tool"]
 
@@ -97,3 +98,12 @@ class Model(Protocol):
     async def aclose(self) -> None:
         """Close the connections; the model is not used afterwards."""
         ...
+
+
+async def complete(model: Model, request: Request) -> Completed:
+    """Wait for the whole answer, without its pieces. Raises ModelError."""
+    async with aclosing(model.stream(request)) as stream:
+        async for event in stream:
+            if isinstance(event, Completed):
+                return event
+    raise RuntimeError(f"{model.name} ended its stream without Completed")

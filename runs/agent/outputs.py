@@ -9,11 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any
 
-from runs.agent.model import ChatMessage, Completed, Model, Request, Usage
+from runs.agent.model import ChatMessage, Completed, Model, Request, Usage, complete
 from runs.agent.output_plan import (
     Candidate,
     Choice,
@@ -75,14 +74,14 @@ async def collect(
         return Collected(*with_choices(plan, ()), Usage(), asked=False)
     request = choice_request(plan, conversation, max_chars=max_chars, max_tokens=max_tokens)
     request = replace(request, timeout_s=timeout_s)
-    first = await _answer(model, request)
+    first = await complete(model, request)
     try:
         return Collected(*with_choices(plan, _read(plan, first)), first.usage, asked=True)
     except ChoiceError as error:
         again = repair_request(request, text_of(first.parts), str(error))
         if first.finish_reason == "length":
             again = replace(again, schema=_schema(plan, _labels(plan), longest=_longest_text(plan, max_tokens)))
-        second = await _answer(model, again)
+        second = await complete(model, again)
     try:
         return Collected(*with_choices(plan, _read(plan, second)), first.usage + second.usage, asked=True)
     except ChoiceError as error:
@@ -139,14 +138,6 @@ def read_choice(plan: ChoicePlan, answer_text: str) -> list[Choice]:
     if problems:
         raise ChoiceError("; ".join(problems))
     return choices
-
-
-async def _answer(model: Model, request: Request) -> Completed:
-    async with aclosing(model.stream(request)) as stream:
-        async for event in stream:
-            if isinstance(event, Completed):
-                return event
-    raise RuntimeError(f"{model.name} ended its stream without Completed")
 
 
 def _read(plan: ChoicePlan, completed: Completed) -> list[Choice]:

@@ -7,11 +7,10 @@ unseen; only the results of tool calls are shortened. Pure but for the model tha
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import aclosing
 
 from runs.agent.errors import ModelError
 from runs.agent.memory.context import Entry, Summary
-from runs.agent.model import ChatMessage, Completed, Model, Request, Usage
+from runs.agent.model import ChatMessage, Model, Request, Usage, complete
 from runs.agent.parts import Text, text_of
 from runs.agent.prompt import free_mark, is_chinese
 from runs.agent.transcript import said_lines
@@ -49,7 +48,7 @@ async def summarise(
     text, used = (before.text if before else ""), Usage()
     for piece in _pieces(entries, max(1, room_chars - len(text))):
         request = _request(text, piece, max_tokens=max_tokens, timeout_s=timeout_s)
-        completed = await _answer(model, request)
+        completed = await complete(model, request)
         used += completed.usage
         text = text_of(completed.parts).strip()
         if not text:
@@ -86,11 +85,3 @@ def _request(before: str, piece: str, *, max_tokens: int, timeout_s: float | Non
         sections.append(IN_CHINESE)
     messages = (ChatMessage("system", (Text(_SYSTEM),)), ChatMessage("user", (Text("\n\n".join(sections)),)))
     return Request(messages, max_tokens=max_tokens, temperature=0.0, timeout_s=timeout_s)
-
-
-async def _answer(model: Model, request: Request) -> Completed:
-    async with aclosing(model.stream(request)) as stream:
-        async for event in stream:
-            if isinstance(event, Completed):
-                return event
-    raise RuntimeError(f"{model.name} ended its stream without Completed")
