@@ -58,11 +58,15 @@ def _hidden(found: re.Match[str]) -> str:
 
 
 def _own_secrets() -> list[str]:
-    """List the installation's secrets, the longest first."""
+    """List the installation's secrets, the longest first.
+
+    A password that is also the name of its user or database is no secret, and as a word it is found everywhere.
+    """
     address = urlsplit(settings.DATABASE_URL or "")
     database = settings.DATABASES["default"].get("PASSWORD") or ""
     known = {
         settings.SECRET_KEY, settings.OPENAI_API_KEY, settings.AIME_EMBEDDED_KEY, settings.AIME_MODEL["api_key"],
         settings.DATABASE_URL, address.password, unquote(address.password or ""), database,
     }  # fmt: skip
+    known -= {address.username, address.path.strip("/"), address.scheme}
     return sorted({str(one) for one in known if one and len(str(one)) >= LEAST_CHARS}, key=len, reverse=True)

@@ -43,6 +43,12 @@ def test_secrets_of_the_installation_are_hidden_by_value(settings: Any) -> None:
     assert redacted(said) == {"a": [f"x {HIDDEN} y", 1, None], "b": HIDDEN}
 
 
+def test_password_that_is_the_name_of_its_user_is_a_word(settings: Any) -> None:
+    settings.DATABASE_URL = "postgresql://postgres:postgres@db/aime"
+    assert redact("postgres does not answer") == "postgres does not answer"
+    assert redact(f"at {settings.DATABASE_URL}") == f"at {HIDDEN}"
+
+
 @given(st.text(max_size=200))
 def test_any_text_is_read_in_a_moment_and_twice_is_once(text: str) -> None:
     assert redact(redact(text)) == redact(text)
