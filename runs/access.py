@@ -26,7 +26,7 @@ from workflows.models import Visibility, Workflow
 from workflows.template_file.specs import EXECUTOR, INITIATOR
 
 M = TypeVar("M", bound=Model)
-RUN_RELATIONS = ("space", "version__workflow", "initiator")
+RUN_RELATIONS = ("space", "version__workflow", "initiator", "sequence")
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,10 @@ def standing(user: Any, run: Run) -> Standing:
 
 
 def get_run_or_404(user: Any, public_id: str) -> Run:
-    """Load a run that `user` may see, with its space, template version and initiator."""
+    """Load a run that `user` may see, with its space, template version, initiator and the number of its last event.
+
+    Whatever is read of the run afterwards is as it was at that number, or newer.
+    """
     return _get_or_404(Run.objects.visible_to(user).select_related(*RUN_RELATIONS), public_id=public_id)
 
 

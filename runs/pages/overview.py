@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from runs.access import Standing
 from runs.graphs import version_graph
-from runs.models import Attempt, NodeRun, Run, RunSequence
+from runs.models import Attempt, NodeRun, Run
 from runs.pages.marks import marks_of
 from runs.pages.people import full_name
 from runs.states import NODE_ACTIVE, NodeStatus
@@ -63,8 +63,11 @@ class Overview:
 
 
 def last_number(run: Run) -> int:
-    """Give the number of the run's last event; a page that read it first misses nothing afterwards."""
-    return RunSequence.objects.values_list("seq", flat=True).get(run=run)
+    """Give the number of the run's last event when the run was loaded.
+
+    A page that listens from there on misses nothing, as nodes are read later; read after them it would be too late.
+    """
+    return run.sequence.seq
 
 
 def overview(run: Run, standing: Standing) -> Overview:

@@ -66,14 +66,13 @@ def render_run(
     draft: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """Render the whole page. The sequence number is read first: what comes later is sent again, never missed."""
-    seq = last_number(run)
+    """Render the whole page. Its number is as old as the run: what came later is sent again, never missed."""
     standing = standing_of(request, run)
     workflow = run.version.workflow
     tab, artifact = named_tab(request), named_artifact(request, run)
     context: dict[str, Any] = {
         "space": request.space,
-        "seq": seq,
+        "seq": last_number(run),
         "overview": overview(run, standing),
         "panel": panel(run, node, standing, with_messages=True, draft=draft),
         "pinned": pinned,

@@ -66,6 +66,5 @@ def _pane(request: HttpRequest, space: Space | None, found: Tasks) -> dict[str, 
         return {}
     if space is not None and node.run.space_id != space.pk:
         return {}
-    seq = last_number(node.run)
     shown = panel(node.run, node, standing(request.user, node.run), with_messages=True)
-    return {"panel": shown, "seq": seq}
+    return {"panel": shown, "seq": last_number(node.run)}

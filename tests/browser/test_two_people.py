@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from llmock.pytest_plugin import LLMock
+from llmock.scenarios import Match, Reply
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Site
@@ -19,6 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 WAIT_MS = 30_000
 LAST = "SELECT public_id FROM runs_run ORDER BY id DESC LIMIT 1"
+MODEL = "shared"  # answers are of this model only: no run of another test takes them
 TEXT = {"type": "text", "required": True}
 DOCUMENT = {
     "aime": 1,
@@ -26,12 +28,12 @@ DOCUMENT = {
     "nodes": [
         {
             "key": "draft", "type": "task", "title": "Draft", "prompt": "Write a draft.", "confirm": True,
-            "outputs": [{"name": "plot", **TEXT}],
+            "model": MODEL, "outputs": [{"name": "plot", **TEXT}],
         },
         {
             "key": "finish", "type": "task", "title": "Finish", "prompt": "Finish {{ plot }}.",
             "inputs": [{"name": "plot", "type": "text", "from": "draft.plot"}],
-            "outputs": [{"name": "story", **TEXT}],
+            "model": MODEL, "outputs": [{"name": "story", **TEXT}],
         },
     ],
     "edges": [["draft", "finish"]],
@@ -54,7 +56,8 @@ class Pair:
     def answers(self, said: str, **outputs: str) -> None:
         """Script one turn: what the agent says, then what its outputs are."""
         named = {name: {"reason": "asked for", "text": text} for name, text in outputs.items()}
-        self.model.reply(said).reply(json.dumps(named))
+        for text in (said, json.dumps(named)):
+            self.model.add(Reply(text=text, match=Match(model=MODEL)))
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ class LiveRun extends HTMLElement {
   #socket;
   #refresher;
   #events;
+  #heard = new Map(); // node → number of the last frame that was about it
   #hasBeenLive = false;
   #isHeldBack = false; // the run moved on while the person was busy with the node that is shown
 
@@ -63,6 +64,7 @@ class LiveRun extends HTMLElement {
   #take(frame) {
     if (frame.t === 'notice') announce();
     if (frame.t === 'delta') ChatMessage.receive(this, frame);
+    if (frame.n && frame.t !== 'message') this.#heard.set(frame.n, frame.s);
     const view = this.#view();
     note(frame, view.shows(frame.m));
     const stale = staleFragments(frame, view);
@@ -118,10 +120,12 @@ class LiveRun extends HTMLElement {
     });
   }
 
-  /** After a person's own act or choice the log may lack what was said meanwhile. */
+  /** After a person's own act or choice the log may lack what was said meanwhile, the panel what happened meanwhile. */
   #swapped({ detail }) {
     this.#markSelected();
     if (detail.ctx.live) return;
+    const { node, seq } = this.#panel?.dataset ?? {};
+    if (this.#heard.get(node) > Number(seq)) this.#refresher.request('panel');
     this.#refresher.request('tail');
     this.#refresher.request('overview');
   }

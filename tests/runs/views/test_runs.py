@@ -1,13 +1,16 @@
 """The run's page: what it shows to whom, and what it costs."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from runs import access
 from runs.models import NodeRun, Run, RunSequence
+from runs.views import rendering
 from spaces.models import Space
 from tests.factories import make_run, make_space, make_workflow
 from tests.runs.streams import start_stream
@@ -26,6 +29,27 @@ def test_page_shows_nodes_conversation_outputs_and_gate(page: str, as_: Browser)
 def test_page_carries_the_number_its_content_is_at_least_as_new_as(waiting: Run, page: str, as_: Browser) -> None:
     seq = RunSequence.objects.get(run=waiting).seq
     assert f'data-seq="{seq}"' in as_("builder").get(page).content.decode()
+
+
+@pytest.mark.parametrize("part", ["", "panel/", "nodes"])
+def test_what_happens_while_a_page_is_made_comes_after_its_number(
+    waiting: Run, page: str, as_: Browser, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    """The run goes on as soon as the node was read: the page shows it as it was, and its number must say so."""
+    before = RunSequence.objects.get(run=waiting).seq
+    loaded = rendering.node_run_of_or_404
+
+    def load_then_go_on(*which: Any) -> NodeRun:
+        found = loaded(*which)
+        RunSequence.objects.filter(run=waiting).update(seq=before + 1)
+        return found
+
+    monkeypatch.setattr(rendering, "node_run_of_or_404", load_then_go_on)
+    address = f"/s/demo/tasks/?run={waiting.public_id}&node=a" if part == "nodes" else f"{page}{part}?node=a"
+    if part == "nodes":
+        monkeypatch.setattr(access, "node_run_of_or_404", load_then_go_on)
+    html = as_("builder").get(address).content.decode()
+    assert f'data-seq="{before}"' in html and f'data-seq="{before + 1}"' not in html
 
 
 def test_page_of_others_does_not_exist(page: str, as_: Browser) -> None:
