@@ -103,11 +103,16 @@ class LiveRun extends HTMLElement {
     return outcome;
   }
 
-  /** The log is left alone by the morph; what was said meanwhile comes with the tail. Nobody is led away from their work. */
+  /**
+   * The log is left alone by the morph; what was said meanwhile comes with the tail. Nobody is led away from their work,
+   * nor from the node or version that they chose while the answer was under way.
+   */
   async #loadPanel(node) {
     const have = this.querySelector('message-log')?.id ?? '';
     this.#isHeldBack = this.#view().follow && isOccupied(this.#panel);
-    const outcome = await refetch(this.#panel, this.#isHeldBack ? { have, node, keep: 1 } : { have });
+    const address = this.#panel.getAttribute('hx-get');
+    const isWanted = () => this.#panel?.getAttribute('hx-get') === address;
+    const outcome = await refetch(this.#panel, this.#isHeldBack ? { have, node, keep: 1 } : { have }, isWanted);
     if (outcome) this.#refresher.request('tail');
     return outcome;
   }
@@ -120,12 +125,12 @@ class LiveRun extends HTMLElement {
     });
   }
 
-  /** After a person's own act or choice the log may lack what was said meanwhile, the panel what happened meanwhile. */
+  /** A panel may be older than what was heard of its node; after a person's own act or choice the log may lack something. */
   #swapped({ detail }) {
     this.#markSelected();
-    if (detail.ctx.live) return;
     const { node, seq } = this.#panel?.dataset ?? {};
     if (this.#heard.get(node) > Number(seq)) this.#refresher.request('panel');
+    if (detail.ctx.live) return;
     this.#refresher.request('tail');
     this.#refresher.request('overview');
   }

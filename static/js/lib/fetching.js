@@ -8,14 +8,14 @@ const GIVE_UP = new Set([401, 403, 404, 410]);
  * Replace `element` by what its own hx-get gives, with `parameters` added to the address.
  * Resolves to true (done), false (try again later) or null (it is gone, or not for this person).
  */
-export function refetch(element, parameters = {}) {
+export function refetch(element, parameters = {}, isWanted = () => true) {
   const url = new URL(element.getAttribute('hx-get'), document.baseURI);
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
-  return fetchInto(element, url, element.getAttribute('hx-swap') ?? 'outerMorph');
+  return fetchInto(element, url, element.getAttribute('hx-swap') ?? 'outerMorph', isWanted);
 }
 
-/** Swap what an address gives into `element`. Resolves as `refetch` does. */
-export async function fetchInto(element, url, swap) {
+/** Swap what an address gives into `element`, if it `isWanted` when it comes. Resolves as `refetch` does. */
+export async function fetchInto(element, url, swap, isWanted = () => true) {
   let outcome = false;
   const fetchAndNote = async (address, request) => {
     const response = await fetch(address, request);
@@ -26,12 +26,20 @@ export async function fetchInto(element, url, swap) {
     outcome = true;
     return new Response(text, response);
   };
-  await htmx.ajax('GET', url.pathname + url.search, {
-    source: element,
-    target: element,
-    swap,
-    fetch: fetchAndNote,
-    live: true,
-  });
+  // asked at the very moment of the swap: what a person chose may come between the answer and its swap
+  const guard = (event) => event.detail.ctx.isWanted === isWanted && !isWanted() && event.preventDefault();
+  element.addEventListener('htmx:before:swap', guard);
+  try {
+    await htmx.ajax('GET', url.pathname + url.search, {
+      source: element,
+      target: element,
+      swap,
+      fetch: fetchAndNote,
+      live: true,
+      isWanted,
+    });
+  } finally {
+    element.removeEventListener('htmx:before:swap', guard);
+  }
   return outcome;
 }
