@@ -6,18 +6,24 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import httpx2
 import pytest
 from llmock.pytest_plugin import LLMock
 from llmock.testing import LLMockServer
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests.browser.watching import Watched
+from tests.chaos.people import TOKEN
 from tests.chaos.system import Database, Seeded, hosts_up, seed_system
 from tests.conftest import remove_data_dir
 from tests.processes.aime_harness import Aime
 from tests.processes.queue_harness import wait_until
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+GOING_ON = """
+SELECT r.public_id, s.slug FROM runs_run r JOIN spaces_space s ON s.id = r.space_id WHERE r.status = 'running'
+"""
+AT_WORK = "SELECT 1 FROM runs_attempt WHERE status = 'running' LIMIT 1"
 LONG_DOCUMENT = {
     "aime": 1,
     "name": "Long story",
@@ -65,7 +71,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture
 def model(site: Site) -> LLMock:
-    """The model, without what other tests scripted."""
+    """The model, without what other tests scripted, and without their runs, which would take this test's answers."""
+    for run, space in site.database.patient_rows(GOING_ON):
+        for name in ("builder", "admin"):  # a personal run is its owner's to cancel
+            cookies = {"sessionid": site.seeded.sessions[name], "csrftoken": TOKEN}
+            with httpx2.Client(base_url=site.url, cookies=cookies, headers={"X-CSRFToken": TOKEN}) as client:
+                client.post(f"/s/{space}/runs/{run}/cancellation/")
+    assert wait_until(lambda: not site.database.patient_rows(AT_WORK), 20), "runs of other tests do not end"
     return site.mock.reset()
 
 
