@@ -16,6 +16,7 @@ class LiveRun extends HTMLElement {
   #refresher;
   #events;
   #heard = new Map(); // node → number of the last frame that was about it
+  #own = 0; // answers to the person's own acts and choices
   #hasBeenLive = false;
   #isHeldBack = false; // the run moved on while the person was busy with the node that is shown
 
@@ -105,13 +106,14 @@ class LiveRun extends HTMLElement {
 
   /**
    * The log is left alone by the morph; what was said meanwhile comes with the tail. Nobody is led away from their work,
-   * nor from the node or version that they chose while the answer was under way.
+   * nor from what they chose, or were told, while the answer was under way.
    */
   async #loadPanel(node) {
     const have = this.querySelector('message-log')?.id ?? '';
     this.#isHeldBack = this.#view().follow && isOccupied(this.#panel);
     const address = this.#panel.getAttribute('hx-get');
-    const isWanted = () => this.#panel?.getAttribute('hx-get') === address;
+    const own = this.#own;
+    const isWanted = () => this.#panel?.getAttribute('hx-get') === address && this.#own === own;
     const outcome = await refetch(this.#panel, this.#isHeldBack ? { have, node, keep: 1 } : { have }, isWanted);
     if (outcome) this.#refresher.request('tail');
     return outcome;
@@ -131,6 +133,7 @@ class LiveRun extends HTMLElement {
     const { node, seq } = this.#panel?.dataset ?? {};
     if (this.#heard.get(node) > Number(seq)) this.#refresher.request('panel');
     if (detail.ctx.live) return;
+    this.#own += 1;
     this.#refresher.request('tail');
     this.#refresher.request('overview');
   }
