@@ -6,8 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from runs.pages.needs import counts
-from runs.pages.notifications import unread_count
+from runs.pages.nav_counts import nav_counts
 from spaces.models import Space
 
 THEMES = ("light", "dark")
@@ -23,13 +22,3 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "nav_counts": SimpleLazyObject(lambda: nav_counts(user)),
         "nav_spaces": SimpleLazyObject(lambda: list(Space.objects.visible_to(user)) if user else []),
     }
-
-
-def nav_counts(user: Any) -> dict[str, Any]:
-    """Count what waits for the person, in all and by the slug of the space, and what they have not read of what they
-    were told. Three queries, none for a stranger.
-    """
-    if user is None or not user.is_authenticated:
-        return {"all": 0, "spaces": {}, "notices": 0}
-    found = counts(user)
-    return {"all": sum(found.values()), "spaces": found, "notices": unread_count(user)}

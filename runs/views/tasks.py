@@ -9,8 +9,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from runs.access import get_node_run_or_404, standing
-from runs.pages.needs import counts
-from runs.pages.notifications import unread_count
+from runs.pages.nav_counts import nav_counts
 from runs.pages.overview import last_number
 from runs.pages.panel import panel
 from runs.pages.tasks import Tasks, tasks
@@ -37,9 +36,7 @@ def everywhere(request: HttpRequest) -> HttpResponse:
 @login_required
 def count(request: HttpRequest) -> HttpResponse:
     """Say how many nodes wait for me, in each space, and how many notifications I have not read."""
-    found = counts(request.user)
-    numbers = {"all": sum(found.values()), "spaces": found, "notices": unread_count(request.user)}
-    return render(request, "runs/tasks/_counts.html", {"counts": numbers})
+    return render(request, "runs/tasks/_counts.html", {"counts": nav_counts(request.user)})
 
 
 def _answer(request: HttpRequest, space: Space | None) -> HttpResponse:

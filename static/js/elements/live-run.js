@@ -16,7 +16,7 @@ class LiveRun extends HTMLElement {
   #refresher;
   #events;
   #heard = new Map(); // node → number of the last frame that was about it
-  #own = 0; // answers to the person's own acts and choices
+  #answers = 0; // to the person's own acts and choices
   #hasBeenLive = false;
   #isHeldBack = false; // the run moved on while the person was busy with the node that is shown
 
@@ -112,8 +112,8 @@ class LiveRun extends HTMLElement {
     const have = this.querySelector('message-log')?.id ?? '';
     this.#isHeldBack = this.#view().follow && isOccupied(this.#panel);
     const address = this.#panel.getAttribute('hx-get');
-    const own = this.#own;
-    const isWanted = () => this.#panel?.getAttribute('hx-get') === address && this.#own === own;
+    const answers = this.#answers;
+    const isWanted = () => this.#panel?.getAttribute('hx-get') === address && this.#answers === answers;
     const outcome = await refetch(this.#panel, this.#isHeldBack ? { have, node, keep: 1 } : { have }, isWanted);
     if (outcome) this.#refresher.request('tail');
     return outcome;
@@ -133,7 +133,7 @@ class LiveRun extends HTMLElement {
     const { node, seq } = this.#panel?.dataset ?? {};
     if (this.#heard.get(node) > Number(seq)) this.#refresher.request('panel');
     if (detail.ctx.live) return;
-    this.#own += 1;
+    this.#answers += 1;
     this.#refresher.request('tail');
     this.#refresher.request('overview');
   }

@@ -31,7 +31,7 @@ def test_page_carries_the_number_its_content_is_at_least_as_new_as(waiting: Run,
     assert f'data-seq="{seq}"' in as_("builder").get(page).content.decode()
 
 
-@pytest.mark.parametrize("part", ["", "panel/", "nodes"])
+@pytest.mark.parametrize("part", ["", "panel/", "tasks"])
 def test_what_happens_while_a_page_is_made_comes_after_its_number(
     waiting: Run, page: str, as_: Browser, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:
@@ -45,9 +45,8 @@ def test_what_happens_while_a_page_is_made_comes_after_its_number(
         return found
 
     monkeypatch.setattr(rendering, "node_run_of_or_404", load_then_go_on)
-    address = f"/s/demo/tasks/?run={waiting.public_id}&node=a" if part == "nodes" else f"{page}{part}?node=a"
-    if part == "nodes":
-        monkeypatch.setattr(access, "node_run_of_or_404", load_then_go_on)
+    monkeypatch.setattr(access, "node_run_of_or_404", load_then_go_on)
+    address = f"/s/demo/tasks/?run={waiting.public_id}&node=a" if part == "tasks" else f"{page}{part}?node=a"
     html = as_("builder").get(address).content.decode()
     assert f'data-seq="{before}"' in html and f'data-seq="{before + 1}"' not in html
 
