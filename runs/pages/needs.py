@@ -81,7 +81,7 @@ def _at_gates() -> "QuerySet[NodeRun]":
 def _groups(user: Any, spaces: Iterable[int]) -> "QuerySet[NodeRun, dict[str, Any]]":
     """Count the waiting nodes of runs that the user sees by all that decides whether it is them who is asked.
 
-    `spaces`: those that they are a member of. Joining these to each of 1,500 waiting nodes took three times as long.
+    `spaces`: those that they are a member of. Joining these to each of 1,500 waiting nodes took 9 ms instead of 4.6.
     """
     boolean = BooleanField()
     rows = (
