@@ -4,17 +4,22 @@ import os
 from pathlib import Path
 from typing import Any
 
+import django
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.conf import settings
-from django.core.asgi import get_asgi_application
 from django.urls import re_path
 
+from aime_project.long_lived import LongLived
+from aime_project.request_threads import PageHandler, RequestThreads
 from aime_project.static_memory import StaticMemory
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aime_project.settings")
-http = StaticMemory(get_asgi_application(), root=Path(settings.STATIC_ROOT), prefix=settings.STATIC_URL)
+django.setup(set_prefix=False)
+http = StaticMemory(
+    LongLived(RequestThreads(PageHandler())), root=Path(settings.STATIC_ROOT), prefix=settings.STATIC_URL
+)
 
 from runs.routing import websocket_urlpatterns  # noqa: E402  (consumers import models, which need Django set up)
 

@@ -1,7 +1,7 @@
 """System checks: one id for each mistake a deployer can make. Each message says what to do.
 
 Always: E001 browser packages missing · E005 data directory not writable · W001 secrets readable by others ·
-W002 no model endpoint at all · W003 weak secret key · W005 debug mode beyond loopback.
+W002 no model endpoint at all · W003 weak secret key · W005 debug mode beyond loopback · W007 no folder for exports.
 With `--deploy`: E002 static files not collected · W006 nobody ends TLS.
 With `--database default`: E003 no PostgreSQL 15+ · E004 a collation that does not fold letters of every language.
 """
@@ -83,6 +83,16 @@ def model_endpoint(app_configs: Apps, **_: Any) -> list[CheckMessage]:
         return []
     hint = "Set OPENAI_BASE_URL (and OPENAI_API_KEY, AIME_MODEL), or AIME_EMBEDDED_MODEL to 1.5b or 0.5b."
     return [Warning("No model endpoint is configured and the embedded model is off.", hint=hint, id="aime.W002")]
+
+
+@register(Tags.compatibility)
+def export_folder(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    """W007: it is never made, since one that is not mounted would be filled underneath."""
+    folder = settings.AIME_EXPORT_DIR
+    if folder is None or (folder.is_dir() and os.access(folder, os.R_OK | os.W_OK | os.X_OK)):
+        return []
+    hint = "Make or mount it and let the user who runs Aime write into it, or unset AIME_EXPORT_DIR."
+    return [Warning(f"The folder for exports {folder} is not there or cannot be written.", hint=hint, id="aime.W007")]
 
 
 @register(Tags.security)

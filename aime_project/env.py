@@ -5,7 +5,9 @@ form that was expected; an unset or empty variable means the default. Values are
 """
 
 import os
+import re
 from collections.abc import Iterable
+from decimal import Decimal
 from pathlib import Path
 from typing import overload
 
@@ -13,6 +15,11 @@ from django.core.exceptions import ImproperlyConfigured
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
+_PRICE = re.compile(r"[0-9]{1,4}(\.[0-9]{1,6})?")  # more than 9,999 for a million tokens is a slip of the point
+_PRICE_FORM = (
+    "MODEL=INPUT/OUTPUT or MODEL=INPUT/OUTPUT/CACHED, prices of a million tokens such as 1.25, at most 9999, "
+    "with at most 6 decimals"
+)
 
 
 class ConfigurationError(ImproperlyConfigured):
@@ -75,6 +82,30 @@ def env_list(name: str, default: Iterable[str] = ()) -> list[str]:
     if value is None:
         return list(default)
     return [item.strip() for item in value.split(",") if item.strip()]
+
+
+def env_match(name: str, default: str, pattern: str, expected: str) -> str:
+    """Read a text of a form: all of it matches the pattern. `expected`: the form in words."""
+    value = _raw(name) or default
+    if not re.fullmatch(pattern, value):
+        raise ConfigurationError(name, expected)
+    return value
+
+
+def env_prices(name: str) -> dict[str, tuple[Decimal, Decimal, Decimal | None]]:
+    """Read `model=input/output` or `model=input/output/cached`, separated by commas: model → its prices."""
+    prices: dict[str, tuple[Decimal, Decimal, Decimal | None]] = {}
+    for place, item in enumerate(env_list(name), start=1):
+        model, _equals, said = item.rpartition("=")
+        numbers = [number.strip() for number in said.split("/")]
+        model = model.strip()
+        if not model or len(numbers) not in (2, 3) or not all(_PRICE.fullmatch(number) for number in numbers):
+            raise ConfigurationError(f"{name}, item {place}", _PRICE_FORM)
+        if model in prices:
+            raise ConfigurationError(f"{name}, item {place}", "each model once")
+        read, wrote, *cached = (Decimal(number) for number in numbers)
+        prices[model] = (read, wrote, cached[0] if cached else None)
+    return prices
 
 
 @overload

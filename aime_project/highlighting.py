@@ -15,6 +15,8 @@ from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 from pygments.token import Comment, Generic, Keyword, Literal, Name, Number, String
 
+from aime_project.markdown_budget import Budget
+
 MAX_CHARS = 10_000
 MAX_S = 0.1  # of one text; 10,000 characters of usual code take 20 ms, "a a a …" as Java would take 2 s
 MAX_LINE_CHARS = 300  # several lexers are quadratic in a line: 20,000 dashes took one of them 59 s (2026-11-23)
@@ -57,18 +59,27 @@ def known_language(name: str) -> str:
     return name if name in LANGUAGES else ""
 
 
-def highlight(code: str, language: str) -> str:
-    """Give the code as HTML with spans; escaped and plain where its language is not known, or it or a line is long."""
+def highlight(code: str, language: str, budget: Budget | None = None) -> str:
+    """Give the code as HTML with spans; escaped and plain where its language is not known, or it or a line is long.
+
+    `budget`: of the text that it stands in; what is beyond it is plain, too.
+    """
     name = known_language(language)
     if not name or len(code) > MAX_CHARS or any(len(line) > MAX_LINE_CHARS for line in code.split("\n")):
         return _escaped(code)
-    runs = groupby(_tokens(code, name), key=lambda token: token[0])
-    return "".join(_span(css, "".join(text for _css, text in tokens)) for css, tokens in runs)
+    budget = budget or Budget()
+    if not budget.takes_code(len(code)):
+        return _escaped(code)
+    began = time.thread_time()
+    runs = groupby(_tokens(code, name, began + min(MAX_S, budget.code_s)), key=lambda token: token[0])
+    html = "".join(_span(css, "".join(text for _css, text in tokens)) for css, tokens in runs)
+    budget.code_s -= time.thread_time() - began
+    return html
 
 
-def _tokens(code: str, language: str) -> Iterator[tuple[str, str]]:
+def _tokens(code: str, language: str, until: float) -> Iterator[tuple[str, str]]:
     """Give (class, text) pairs that together are exactly the code; plain from where the time is over."""
-    done, until = 0, time.thread_time() + MAX_S
+    done = 0
     for _place, kind, text in _lexer(language).get_tokens_unprocessed(code):
         if time.thread_time() > until:
             yield "", code[done:]

@@ -3,7 +3,8 @@
 Nothing here is trusted: raw HTML in the text is shown as text, what the renderer gives goes through
 nh3 with a short allow-list, links get rel=noopener nofollow, and an image becomes a link to it, so that
 no text can make a browser fetch something. Code is coloured by spans of known classes. Headings are re-levelled into a
-proper outline below the page's own.
+proper outline below the page's own. A text whose formatting would be too much work, or would lose something, is left as
+it is written (`markdown_budget.py`).
 """
 
 import re
@@ -18,8 +19,10 @@ from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
 from aime_project.highlighting import CLASS_NAMES, highlight, known_language
+from aime_project.markdown_budget import NAME, Budget, TooMuch, budgeted
 
 HIGHEST_HEADING = 3  # a page has its h1, a section its h2
+MAX_CHARS = 200_000  # what is not counted as work grows with the length: 0.1 s at most (2026-11-23)
 CACHE_TEXTS = 256
 _TAGS = {
     *("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "pre", "code"),
@@ -51,7 +54,7 @@ def _scroller(tag: str) -> Any:
 def _code_block(self: RendererHTML, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
     """Render code in a focusable block, since it may scroll sideways; in colours where its language is known."""
     token = tokens[idx]
-    return code_to_html(token.content, (token.info.split() or [""])[0])
+    return code_to_html(token.content, (token.info.split() or [""])[0], env[NAME])
 
 
 def _renderer() -> MarkdownIt:
@@ -60,7 +63,7 @@ def _renderer() -> MarkdownIt:
     markdown.add_render_rule("fence", _code_block)
     markdown.add_render_rule("code_block", _code_block)
     markdown.add_render_rule("table_open", _scroller("table"))
-    return markdown
+    return budgeted(markdown)
 
 
 _MARKDOWN = _renderer()
@@ -80,12 +83,18 @@ def _outline(tokens: Sequence[Token]) -> None:
 
 
 @lru_cache(maxsize=CACHE_TEXTS)
-def to_html(text: str) -> str:
-    """Render `text` as sanitised HTML."""
-    tokens = _MARKDOWN.parse(text)
+def to_html(text: str) -> str | None:
+    """Render `text` as sanitised HTML; None where it is to be shown as it is written."""
+    if len(text) > MAX_CHARS:
+        return None
+    env: dict[str, Any] = {NAME: Budget()}
+    try:
+        tokens = _MARKDOWN.parse(text, env)
+    except TooMuch:
+        return None
     _outline(tokens)
-    html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
-    return nh3.clean(
+    html = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, env)
+    clean = nh3.clean(
         html,
         tags=_TAGS,
         attributes=_ATTRIBUTES,
@@ -93,13 +102,17 @@ def to_html(text: str) -> str:
         url_schemes=_SCHEMES,
         link_rel="noopener nofollow",
     )
+    return clean if clean or not text.strip() else None  # definitions of links alone would leave nothing to read
 
 
-def code_to_html(code: str, language: str) -> str:
-    """Render a text that is code, as a block; `language` may be anything, also the suffix of a file's name."""
+def code_to_html(code: str, language: str, budget: Budget | None = None) -> str:
+    """Render a text that is code, as a block; `language` may be anything, also the suffix of a file's name.
+
+    `budget`: of the text that it stands in, where it is a part of one.
+    """
     language = known_language(language)
     named = f' data-language="{language}"' if language else ""
-    return f'<pre tabindex="0"{named}><code>{highlight(code, language)}</code></pre>\n'
+    return f'<pre tabindex="0"{named}><code>{highlight(code, language, budget)}</code></pre>\n'
 
 
 def in_blocks(html: str, before: str, after: str) -> str:

@@ -12,9 +12,21 @@ from urllib.parse import urlsplit
 import django_stubs_ext
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import to_locale
 
 from aime_project import data_dir, databases
-from aime_project.env import env_bool, env_choice, env_int, env_list, env_path, env_secret, env_str, env_url
+from aime_project.env import (
+    env_bool,
+    env_choice,
+    env_int,
+    env_list,
+    env_match,
+    env_path,
+    env_prices,
+    env_secret,
+    env_str,
+    env_url,
+)
 
 django_stubs_ext.monkeypatch()  # lets `admin.ModelAdmin[Space]` be written; Django's own classes take no parameters
 
@@ -88,7 +100,7 @@ INSTALLED_APPS = [  # not daphne: only runserver needs it there, and it costs ev
 MIDDLEWARE = [
     "aime_project.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "servestatic.middleware.ServeStaticMiddleware",
+    "aime_project.middleware.StaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -141,8 +153,10 @@ AUTH_PASSWORD_VALIDATORS = [
 # --- Language and time ----------------------------------------------------------------------------------------------
 USE_I18N = USE_TZ = True
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+# A language is offered when its catalogue is there: before, Django's own words of it would stand among English ones.
+_KNOWN = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
+LANGUAGES = [pair for pair in _KNOWN if pair[0] == "en" or (LOCALE_PATHS[0] / to_locale(pair[0])).is_dir()]
 TIME_ZONE = "UTC"
 
 # --- Static files: hashed names, third-party ones straight from node_modules ----------------------------------------
@@ -179,6 +193,7 @@ AIME_HOST_SLOTS = env_int("AIME_HOST_SLOTS", 100, minimum=1, maximum=1000)
 AIME_HOST_LIFE_S = env_int("AIME_HOST_LIFE_S", 1200, minimum=10)
 AIME_LEASE_S = 6
 AIME_TICK_S = 0.05
+AIME_NOTICE_DAYS = env_int("AIME_NOTICE_DAYS", 180, minimum=1)
 AIME_EXTRA_EXECUTORS: list[str] = []  # dotted paths of lists of their executors
 AIME_EXTRA_NODE_TYPES: list[str] = []  # dotted paths; only the settings of the benchmark and the tests add some
 Q_CLUSTER = {
@@ -222,6 +237,11 @@ AIME_MODEL: dict[str, Any] = {
     "context_tokens": env_int("AIME_MODEL_CONTEXT", 8192 if _MODEL_EMBEDDED else 32768, minimum=1024),
     "embedded": _MODEL_EMBEDDED,
 }
+AIME_MODEL_IMAGES = frozenset(env_list("AIME_MODEL_IMAGES"))  # models that see images; * is every model
+AIME_MODEL_IMAGES_MAX = env_int("AIME_MODEL_IMAGES_MAX", 8, minimum=1, maximum=100)
+AIME_MODEL_IMAGE_MIB = env_int("AIME_MODEL_IMAGE_MIB", 5, minimum=1, maximum=20)
+AIME_MODEL_PRICES = env_prices("AIME_MODEL_PRICES")  # model → price of a million tokens: input, output, cached input
+AIME_CURRENCY = env_match("AIME_CURRENCY", "USD", "[A-Z]{3}", "a currency's code of three capital letters, such as USD")
 
 # --- Logs -----------------------------------------------------------------------------------------------------------
 AIME_LOG_LEVEL = env_choice("AIME_LOG_LEVEL", "info", ("debug", "info", "warning", "error"))
@@ -241,6 +261,9 @@ AIME_UPLOAD: dict[str, Any] = {  # files that come with a message
         )
     ),
 }
+
+# --- Exports: where agents may put files outside of Aime; without it the tool set is not there -----------------------
+AIME_EXPORT_DIR = env_path("AIME_EXPORT_DIR", None)
 
 # --- Development ----------------------------------------------------------------------------------------------------
 if DEBUG and HOST not in _LOOPBACK_HOSTS:

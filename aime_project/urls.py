@@ -1,15 +1,15 @@
 """The URL map: admin, sign-in, health, and the pages of the three apps."""
 
 from django.contrib import admin
-from django.contrib.auth import views as auth
 from django.urls import include, path
 
 from aime_project import health
+from spaces.views import accounts
 
 urlpatterns = [
     path("admin/", admin.site.urls),
-    path("accounts/login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
-    path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
+    path("accounts/login/", accounts.SignIn.as_view(), name="login"),
+    path("accounts/logout/", accounts.SignOut.as_view(), name="logout"),
     path("health", health.live, name="health"),
     path("health/ready", health.ready, name="health-ready"),
     path("", include("spaces.urls")),

@@ -8,7 +8,7 @@ state (`runs/transitions/acts.py`).
 """
 
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from django.db.models import Model, QuerySet
 from django.http import Http404
@@ -27,6 +27,15 @@ from workflows.template_file.specs import EXECUTOR, INITIATOR
 
 M = TypeVar("M", bound=Model)
 RUN_RELATIONS = ("space", "version__workflow", "initiator", "sequence")
+
+
+class Gate(Protocol):
+    """What of a node version decides who may act on it: a `NodeRun`, or a row with these columns."""
+
+    @property
+    def executor_id(self) -> int: ...
+    @property
+    def waiting_for(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -48,20 +57,20 @@ class Standing:
         is_initiator = self.user_id == self.initiator_id
         return self.permits(Permission.ADMIN) or (is_initiator and self.permits(Permission.START))
 
-    def may_act_on(self, node_run: NodeRun) -> bool:
+    def may_act_on(self, node_run: Gate) -> bool:
         """Say whether they may say, stop, confirm, restart … in this node."""
         is_executor = self.user_id == node_run.executor_id
         return self.may_cancel_run or (is_executor and self.permits(Permission.START))
 
-    def may_confirm(self, node_run: NodeRun, spec: NodeSpec) -> bool:
+    def may_confirm(self, node_run: Gate, spec: NodeSpec) -> bool:
         """Say whether they may confirm this node: whoever may act on it, and whom it tells that it waits."""
         return self.may_act_on(node_run) or (self.permits(Permission.START) and self.username in told_to_wait(spec))
 
-    def may_consent(self, node_run: NodeRun) -> bool:
+    def may_consent(self, node_run: Gate) -> bool:
         """Say whether it is their consent that this node waits for; nobody gives another's."""
         return self.user_id == node_run.executor_id and self.permits(Permission.VIEW)
 
-    def is_asked(self, node_run: NodeRun, spec: NodeSpec) -> bool:
+    def is_asked(self, node_run: Gate, spec: NodeSpec) -> bool:
         """Say whether they may do what a waiting node waits for."""
         match node_run.waiting_for:
             case WaitingFor.CONSENT:
@@ -117,6 +126,12 @@ def get_artifact_or_404(user: Any, public_id: str) -> Artifact:
     """Load an artifact, with its content, of a run that `user` may see."""
     artifacts = Artifact.objects.select_related("blob", "node_run__run")
     return _get_or_404(artifacts, public_id=public_id, node_run__run__in=Run.objects.visible_to(user))
+
+
+def older_revision_or_404(artifact: Artifact, revision: int) -> Artifact:
+    """Load an older revision, with its content, of an artifact that was loaded with permission."""
+    older = Artifact.objects.select_related("blob").filter(revision__lt=artifact.revision)
+    return _get_or_404(older, node_run=artifact.node_run_id, name=artifact.name, revision=revision)
 
 
 def require_node_act(user: Any, node_run: NodeRun) -> None:

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from runs import models
+from runs.money import shown_cost
 from workflows.models import Visibility
 
 HIDDEN = "—"
@@ -69,8 +70,9 @@ class AttemptInline(RowInline):
     model = models.Attempt
     fields = [
         "number", "try_number", "status", "lane", "quarantine", "loss", "error_kind", "started_at", "finished_at",
-        "input_tokens", "output_tokens",
+        "input_tokens", "output_tokens", shown_cost,  # type: ignore[list-item]
     ]  # fmt: skip
+    readonly_fields = [shown_cost]  # type: ignore[list-item]
 
 
 def is_personal(row: Model, to_run: tuple[str, ...]) -> bool:
@@ -119,7 +121,7 @@ class AttemptAdmin(RunsAdmin):
     to_run = ("node_run", "run")
     list_display = [
         "id", "node_run", "number", "try_number", "status", "lane", "quarantine", "host", "queued_at", "started_at",
-        "finished_at", "loss", "error_kind",
+        "finished_at", "loss", "error_kind", shown_cost,
     ]  # fmt: skip
     list_filter = ["status", "lane", "quarantine", "loss", "error_kind", "queued_at"]
     list_select_related = ["node_run"]

@@ -6,7 +6,7 @@ row exists before the tool runs and is completed in one commit with its artifact
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 
 from django.utils import timezone
 
@@ -17,12 +17,14 @@ from runs.agent.parts import Part, ToolUse, parts_to_json, text_of
 from runs.agent.tools.base import ArtifactWrite, ToolOutcome
 from runs.artifacts import NewArtifact, store_artifact
 from runs.desk import Desk
-from runs.executors.base import Job
+from runs.executors.base import Job, Spent
 from runs.models import ToolCall
 from runs.models.tool_call import CALL_ID_CHARS
+from runs.money import cost_of_call
 from runs.states import MessageStatus
 from runs.ticker import storable
 from runs.transitions.ledger import Ledger, open_run
+from runs.transitions.spending import COUNT_SPENT, spent_values
 from spaces.ids import new_id
 
 STREAMING = "SELECT id FROM runs_message WHERE attempt_id = %s AND status = 'streaming'"
@@ -33,16 +35,20 @@ INSERT INTO runs_message (public_id, node_run_id, ordinal, role, attempt_id, tex
 SELECT %s, %s, COALESCE(max(ordinal), 0) + 1, 'assistant', %s, '', '{}', 'streaming', 0, now()
 FROM runs_message WHERE node_run_id = %s RETURNING id
 """
-COUNT_TOKENS = """
-UPDATE runs_attempt SET input_tokens = input_tokens + %s, output_tokens = output_tokens + %s,
-                        context_tokens = %s, first_token_at = COALESCE(first_token_at, %s)
+COUNT_TOKENS: LiteralString = (
+    """
+UPDATE runs_attempt SET context_tokens = %s, first_token_at = COALESCE(first_token_at, %s),
+"""  # noqa: S608  (constants alone)
+    + COUNT_SPENT
+    + """
 WHERE id = %s AND EXISTS (SELECT 1 FROM runs_message WHERE id = %s AND status = 'streaming')
 """
+)
 NOTE_EFFECT = """
 INSERT INTO runs_sideeffect (node_run_id, attempt_id, kind, key, target, result, created_at)
 VALUES (%s, %s, %s, %s, %s, %s, now()) ON CONFLICT (node_run_id, key) DO NOTHING
 """
-NO_USAGE = Usage()
+NOTHING = Spent()
 
 
 class Fenced(Exception):
@@ -52,8 +58,8 @@ class Fenced(Exception):
 class Recorder:
     """Records one attempt. `message_id` is the message that streams, or the last one that did."""
 
-    def __init__(self, job: Job, desk: Desk, last_message_id: int | None) -> None:
-        self._job, self._desk = job, desk
+    def __init__(self, job: Job, desk: Desk, last_message_id: int | None, model: str) -> None:
+        self._job, self._desk, self._model = job, desk, model
         self.message_id = last_message_id
         self._first_token_at: datetime | None = None
 
@@ -68,7 +74,8 @@ class Recorder:
                 self._desk.ticker.open(self._job.run_id, self.message_id)
             case MessageFinished(parts=parts, usage=usage) if self.message_id is not None:
                 self._desk.ticker.close(self.message_id)
-                await self._desk.db(finish_message, self._job, self.message_id, parts, usage, self._first_token_at)
+                spent = spent_of(self._model, usage)
+                await self._desk.db(finish_message, self._job, self.message_id, parts, spent, self._first_token_at)
             case ToolStarted(call=call) if self.message_id is not None:
                 await self._desk.db(start_call, self._job, self.message_id, call, side_effects)
             case ToolFinished(call=call, outcome=outcome) if self.message_id is not None:
@@ -94,7 +101,7 @@ def start_message(job: Job) -> int:
 
 
 def finish_message(
-    job: Job, message_id: int, parts: Iterable[Part], usage: Usage = NO_USAGE, first_token_at: datetime | None = None
+    job: Job, message_id: int, parts: Iterable[Part], spent: Spent = NOTHING, first_token_at: datetime | None = None
 ) -> None:
     """Give the message its whole text and parts; its deltas go. What it cost is counted with it, however the attempt
     ends; done twice it counts once.
@@ -102,8 +109,8 @@ def finish_message(
     parts = tuple(parts)
     with open_run(job.run_id) as ledger:
         _fence(job)
-        counts = usage.input_tokens, usage.output_tokens, usage.input_tokens + usage.output_tokens
-        sql.later(COUNT_TOKENS, (*counts, first_token_at, job.attempt_id, message_id))
+        context = spent.input_tokens + spent.output_tokens
+        sql.later(COUNT_TOKENS, (context, first_token_at, *spent_values(spent), job.attempt_id, message_id))
         text = storable(text_of(parts))
         ledger.closing.append(
             {"message_id": message_id, "status": MessageStatus.COMPLETE, "text": text, "parts": _storable_json(parts)}
@@ -140,6 +147,11 @@ def finish_call(job: Job, message_id: int, call: ToolUse, outcome: ToolOutcome) 
         _store(ledger, job, outcome.writes, tool_call_id=row.pk)
         _note(job, outcome)
         _event(ledger, job, "message.tool", message_id)
+
+
+def spent_of(model: str, usage: Usage) -> Spent:
+    """Say what a call used and, where its model has a price now, what that costs."""
+    return Spent(usage.input_tokens, usage.output_tokens, cost_of_call(model, usage))
 
 
 def keep_artifacts(job: Job, writes: Iterable[ArtifactWrite]) -> None:

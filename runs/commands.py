@@ -26,7 +26,7 @@ class RunCommand(JsonCommand):
     """A command whose document is the report of one run."""
 
     failed_document: ClassVar[dict[str, Any]] = {
-        "id": None, "status": None, "template": None, "version": None, "initiator": None, "nodes": {},
+        "id": None, "status": None, "template": None, "version": None, "initiator": None, "cost": None, "nodes": {},
     }  # fmt: skip
 
 
@@ -77,6 +77,8 @@ def run_failed(report: dict[str, Any]) -> str:
 def run_text(report: dict[str, Any]) -> str:
     """Write a report for people: a line for the run, one for each node's latest version and what it gave."""
     lines = [f"{report['id']}  {report['status']}  {report['template']} v{report['version']}  {report['initiator']}"]
+    if cost := report["cost"]:
+        lines[0] += f"  {'' if cost['complete'] else '≥ '}{cost['amount']} {cost['currency']}"
     for key, versions in report["nodes"].items():
         node = versions[-1]
         status = f"{node['status']} ({node['waiting_for']})" if node["waiting_for"] else node["status"]

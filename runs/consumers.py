@@ -13,7 +13,7 @@ from django.http import Http404
 
 from runs.access import get_run_or_404, standing
 from runs.live import hub
-from runs.live_outlets import CLOSED_ANONYMOUS, CLOSED_UNKNOWN, Outlet, number_of
+from runs.live_outlets import CLOSED_ANONYMOUS, CLOSED_UNKNOWN, Outlet, number_of, owner_of
 from spaces.access import get_membership_or_404, spaces_of
 
 
@@ -40,7 +40,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels ha
         except Http404:
             await self.close(CLOSED_UNKNOWN)
             return
-        self.outlet = Outlet(self.send, self.close, user_id=self.scope["user"].pk, **place)
+        self.outlet = Outlet(self.send, self.close, **owner_of(self.scope), **place)
         if run_id is not None:
             hub().follow_run(self.outlet, run_id, number_of(query.get("after", "0")))
         hub().follow_spaces(self.outlet)

@@ -7,7 +7,7 @@ Nothing here writes.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +15,7 @@ from django.db.models import Sum
 
 from runs.agent.budget import Spent
 from runs.agent.memory.context import Context, Entry, Summary
+from runs.agent.memory.images import within_limits
 from runs.agent.model import ChatMessage, Usage
 from runs.agent.output_plan import OutputSpec
 from runs.agent.parts import Part, Text, ToolResult, ToolUse, parts_from_json, tool_uses
@@ -22,8 +23,9 @@ from runs.agent.prompt import PromptInput, message_with_files, opening_message, 
 from runs.agent.tools import tools_for
 from runs.agent.tools.base import Tool
 from runs.artifacts import blob_content
-from runs.models import Artifact, Attachment, Attempt, Message, ToolCall
+from runs.models import Artifact, Attachment, Attempt, Message, NodeRun, ToolCall
 from runs.models.tool_call import CALL_ID_CHARS
+from runs.sight import image_limits, pictures
 from runs.states import AttemptStatus, MessageStatus
 from spaces.models import Space
 from workflows.document import NodeSpec
@@ -82,12 +84,15 @@ def opening_with(spec: NodeSpec, values: Sequence[PromptInput]) -> str:
     return opening_message(config.prompt, values, share, can_read_files=can_read_files)
 
 
-def load_turn(node_run_id: int, message_id: int, *, can_read_files: bool = True) -> Turn:
-    """Read the conversation up to now and how far the turn that answers `message_id` has come."""
+def load_turn(node_run_id: int, message_id: int, *, can_read_files: bool = True, with_images: bool = False) -> Turn:
+    """Read the conversation up to now and how far the turn that answers `message_id` has come.
+
+    `with_images`: the model sees images, so they are part of their messages, as far as the limits allow.
+    """
     summary = latest_summary(node_run_id)
     rows = _rows(node_run_id, summary)
     results = _results(row.pk for row in rows)
-    files = _Files(rows, can_read_files=can_read_files)
+    files = _Files(node_run_id, rows, can_read_files=can_read_files, with_images=with_images)
     question = next(index for index, row in enumerate(rows) if row.pk == message_id)
     answers = rows[question + 1 :]
     entries: list[Entry] = []
@@ -109,8 +114,9 @@ def load_turn(node_run_id: int, message_id: int, *, can_read_files: bool = True)
     last = answers[-1] if answers else None
     answered = last is not None and last.status == MessageStatus.COMPLETE and not tool_uses(_parts(last))
     rounds = sum(1 for row in answers if tool_uses(_parts(row))) - (1 if pending else 0)
+    context = Context(within_limits(entries, image_limits()), summary)
     return Turn(
-        Context(tuple(entries), summary), rows[question].ordinal, pending, answered, last.pk if last else None,
+        context, rows[question].ordinal, pending, answered, last.pk if last else None,
         _spent(node_run_id, message_id, rounds),
     )  # fmt: skip
 
@@ -134,9 +140,9 @@ def _rows(node_run_id: int, summary: Summary | None) -> list[Message]:
 
 
 class _Files:
-    """The files that came with messages, as the agent is told of them."""
+    """The files that came with messages and the images among the inputs, as the agent is told of them."""
 
-    def __init__(self, rows: Sequence[Message], *, can_read_files: bool) -> None:
+    def __init__(self, node_run_id: int, rows: Sequence[Message], *, can_read_files: bool, with_images: bool) -> None:
         self._share = int(settings.AIME_MODEL["context_tokens"] * CHARS_PER_CONTEXT_TOKEN / 2)
         self._can_read_files = can_read_files
         self._by_message: dict[int, list[Artifact]] = defaultdict(list)
@@ -144,19 +150,36 @@ class _Files:
         found = Attachment.objects.filter(message_id__in=asked).select_related("artifact")
         for attachment in found.order_by("message_id", "place"):
             self._by_message[attachment.message_id].append(attachment.artifact)
+        self._given = _images_given(node_run_id) if with_images else []
+        blobs = [file.blob_id for files in self._by_message.values() for file in files if file.blob_id]
+        self._pictures = pictures([*blobs, *(blob for _name, blob in self._given)]) if with_images else {}
 
     def parts_of(self, row: Message) -> tuple[Part, ...]:
-        """Give the parts of a message; a person's with its files."""
-        files = [_attached(place, artifact) for place, artifact in enumerate(self._by_message[row.pk], start=1)]
-        if not files:
+        """Give the parts of a message; a person's with its files, the opening one with the images that it names."""
+        if row.role == Message.Role.USER and row.author_id is None:
+            return (*_parts(row), *self._shown(self._given))
+        artifacts = self._by_message[row.pk]
+        if not artifacts:
             return _parts(row)
+        files = [self._attached(place, artifact) for place, artifact in enumerate(artifacts, start=1)]
         text = message_with_files(row.text, files, self._share, can_read_files=self._can_read_files)
-        return (Text(text),)
+        return (Text(text), *self._shown((item.name, item.blob_id or "") for item in artifacts))
+
+    def _attached(self, place: int, artifact: Artifact) -> PromptInput:
+        name = f"file{place}"
+        if artifact.blob_id in self._pictures:
+            return PromptInput(name, "image", artifact_name=artifact.name)
+        return _prompt_input(name, {"type": artifact.type, "name": artifact.name, "blob": artifact.blob_id})
+
+    def _shown(self, files: Iterable[tuple[str, str]]) -> tuple[Part, ...]:
+        found = ((name, self._pictures.get(blob)) for name, blob in files)
+        return tuple(replace(picture, name=name) for name, picture in found if picture is not None)
 
 
-def _attached(place: int, artifact: Artifact) -> PromptInput:
-    entry = {"type": artifact.type, "name": artifact.name, "blob": artifact.blob_id}
-    return _prompt_input(f"file{place}", entry)
+def _images_given(node_run_id: int) -> list[tuple[str, str]]:
+    """List the inputs of type image: (file name, SHA-256)."""
+    inputs = NodeRun.objects.values_list("inputs", flat=True).get(pk=node_run_id)
+    return [(entry["name"], entry["blob"]) for entry in inputs.values() if entry["type"] == "image" and "blob" in entry]
 
 
 def _spent(node_run_id: int, message_id: int, rounds: int) -> Spent:

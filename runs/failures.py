@@ -59,6 +59,13 @@ def _special(kind: str) -> Advice | None:
         case "refused" | "bad_request":
             sense = _("Unchanged it will most likely be refused again. Say it differently, then send it.")
             return Advice(sense, helps=False, press=Press.MESSAGE)
+        case "images_refused":
+            sense = _(
+                "Unchanged it will be refused again. Edit the message that brought the image and leave it out, or save "
+                "it as a smaller PNG or JPEG. If this model cannot see images, an administrator takes it out of "
+                "AIME_MODEL_IMAGES: then the agent gets their names."
+            )
+            return Advice(sense, helps=False, press=Press.MESSAGE)
         case "outputs_missing":
             sense = _("Trying again may miss it again. Tell the agent in a message which output is missing.")
             return Advice(sense, helps=False, press=Press.MESSAGE)
@@ -77,6 +84,12 @@ def _special(kind: str) -> Advice | None:
                 "an empty conversation is more likely to help."
             )
             return Advice(sense, helps=False, press=Press.RESTART)
+        case "export_failed" | "no_export_folder":
+            sense = _(
+                "Trying again makes sense once an administrator has mended the folder for exports. What was exported "
+                "before is not exported twice."
+            )
+            return Advice(sense, helps=False, press=Press.RETRY)
         case "internal":
             sense = _(
                 "This is a fault of Aime itself. Try again once; if it comes back, give the run ticket to an admin."

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 import psycopg
 
 from runs.listening import connect, listen
-from runs.live_frames import CHANGED, NOTICE, PULL, PULL_ROWS, ROLES, Row, frames, pull_parameters
+from runs.live_frames import CHANGED, NOTICE, PULL, PULL_ROWS, ROLES, SESSIONS, Row, frames, pull_parameters
 from runs.live_outlets import CLOSED_FORBIDDEN, CLOSED_RESTART, Outlet
 
 logger = logging.getLogger("aime.live")
@@ -24,7 +24,9 @@ logger = logging.getLogger("aime.live")
 GAP_S = 0.02  # between two pulls: hints of several hosts become one query
 NOTICE_GAP_S = 0.5
 SAFETY_S = 5.0  # every so often all watched runs are read without a hint
-ACCESS_EVERY = 2  # … and every second time memberships are checked: a removed member watches 10 s more at most
+ACCESS_EVERY = (
+    2  # … and every second time memberships and sessions are checked: a removed member watches 10 s more at most
+)
 QUERY_TIMEOUT_S = 15.0
 RETRY_S = 0.3
 
@@ -220,7 +222,7 @@ class Hub:
                 outlet.offer([NOTICE])
 
     async def _check_access(self) -> None:
-        """Close the sockets of people who are no longer what they were in the space."""
+        """Close the sockets of people who are no longer what they were; a session that ended asks again who it is."""
         outlets = self.outlets()
         if not outlets:
             return
@@ -229,6 +231,11 @@ class Hub:
         for outlet in outlets:
             if roles.get((outlet.user_id, outlet.space_id)) != outlet.role:
                 outlet.end(CLOSED_FORBIDDEN)
+        used = {outlet.session for outlet in outlets if outlet.session}
+        ended = used - {session for (session,) in await self._rows(SESSIONS, (list(used),))}
+        for outlet in outlets:
+            if outlet.session in ended:
+                outlet.end(CLOSED_RESTART)
 
     # --- the connection --------------------------------------------------------------------------------------------
     async def _rows(self, query: str, parameters: tuple[Any, ...]) -> list[Row]:

@@ -38,6 +38,7 @@ ROLES = """
 SELECT m.user_id, m.space_id, m.role FROM spaces_membership m JOIN auth_user u ON u.id = m.user_id AND u.is_active
 WHERE m.user_id = ANY(%s) AND m.space_id = ANY(%s)
 """
+SESSIONS = "SELECT session_key FROM django_session WHERE session_key = ANY(%s) AND expire_date > now()"
 
 NOTICE = '{"t":"notice"}'
 TOPICS = {"tool": "message", "output": "node"}  # the first word of a kind, where the topic has another name

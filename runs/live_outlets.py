@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 logger = logging.getLogger("aime.live")
 
@@ -18,10 +19,11 @@ QUEUE_MAX = 5000  # frames; five pulls of a long backlog
 
 
 class Outlet:
-    """Where frames for one socket go. Who it belongs to is kept for the check after a change of membership."""
+    """Where frames for one socket go. Whose it is, and of which session, is kept to check that it may stay open."""
 
     __slots__ = (
-        "_close", "_code", "_queue", "_send", "_task", "_waker", "role", "run_id", "space_id", "spaces", "user_id",
+        "_close", "_code", "_queue", "_send", "_task", "_waker",
+        "role", "run_id", "session", "space_id", "spaces", "user_id",
     )  # fmt: skip
 
     def __init__(
@@ -33,8 +35,9 @@ class Outlet:
         space_id: int,
         role: str | None,
         spaces: frozenset[int] = frozenset(),
+        session: str = "",
     ) -> None:
-        self.user_id, self.space_id, self.role = user_id, space_id, role
+        self.user_id, self.space_id, self.role, self.session = user_id, space_id, role, session
         self.spaces = spaces or frozenset({space_id})  # of which it hears that a list may have changed
         self.run_id = 0  # set by the hub when it follows a run
         self._send, self._close = send, close
@@ -84,6 +87,11 @@ class Outlet:
                 return
             self._waker = loop.create_future()
             await self._waker
+
+
+def owner_of(scope: Any) -> dict[str, Any]:
+    """Say who listens, and in which session."""
+    return {"user_id": scope["user"].pk, "session": getattr(scope.get("session"), "session_key", None) or ""}
 
 
 def number_of(text: str) -> int:

@@ -6,11 +6,13 @@ Everything is read at one moment (repeatable read), so that no text falls betwee
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 
+from runs.candidates import candidates
 from runs.models import (
     Artifact,
     Attachment,
@@ -24,6 +26,7 @@ from runs.models import (
     Run,
     ToolCall,
 )
+from runs.money import cost_of, document_of
 from runs.staleness import CurrentHashes, stale_inputs
 from runs.states import MessageStatus, NodeStatus
 
@@ -38,11 +41,14 @@ def run_report(run_id: int) -> Document:
     with one_moment():
         run = Run.objects.select_related("version__workflow", "initiator").get(pk=run_id)
         versions = list(NodeRun.objects.filter(run=run).select_related("executor").order_by("position", "number"))
-        values = list(OutputValue.objects.filter(node_run__run=run, is_current=True).select_related("artifact"))
+        given = OutputValue.objects.filter(node_run__run=run).select_related("artifact", "chosen_by").order_by("id")
+        chosen = list(given.filter(Q(is_current=True) | Q(artifact__isnull=False)))
+        values = [value for value in chosen if value.is_current]
         artifacts = list(Artifact.objects.filter(node_run__run=run).order_by("id"))
         texts = _blob_texts([*_blobs_of(artifacts), *_blobs_given(versions)])
         parts = {
             "outputs": _outputs(values, texts),
+            "candidates": candidates(run, versions, artifacts, chosen),
             "artifacts": _grouped(artifacts, lambda artifact: _artifact(artifact, texts)),
             "reused": reused_versions(run.pk),
             **_messages(run),
@@ -58,6 +64,7 @@ def run_report(run_id: int) -> Document:
         "template": run.version.workflow.slug,
         "version": run.version.number,
         "initiator": run.initiator.get_username(),
+        "cost": document_of(parts["cost"]),
         "nodes": nodes,
     }
 
@@ -85,11 +92,13 @@ def _node(version: NodeRun, parts: dict[str, Any], texts: dict[str, str], curren
         "error": version.error or None,
         "inputs": {name: _input(entry, texts) for name, entry in version.inputs.items()},
         "outputs": parts["outputs"].get(version.pk, {}),
+        "candidates": parts["candidates"].get(version.pk, {}),
         "artifacts": parts["artifacts"].get(version.pk, []),
         "messages": parts["messages"].get(version.pk, []),
         "tool_calls": parts["tool_calls"].get(version.pk, []),
         "attempts": attempts,
         "tokens": parts["tokens"].get(version.pk, {"input": 0, "output": 0}),
+        "cost": document_of(parts["costs"].get(version.pk)),
     }
 
 
@@ -112,6 +121,7 @@ def _outputs(values: Iterable[OutputValue], texts: dict[str, str]) -> dict[int, 
             "value": value.text if artifact is None else _text_of(artifact, texts),
             "artifact": artifact.name if artifact else None,
             "reason": value.reason,
+            "chosen_by": value.chosen_by.get_username() if value.chosen_by else None,
         }
     return found
 
@@ -177,7 +187,9 @@ def _attempts(run: Run) -> dict[str, Any]:
     def one(attempt: Attempt) -> Document:
         return {"number": attempt.number, "status": attempt.status, "error": attempt.error or None}
 
-    return {"attempts": _grouped(found, one), "tokens": tokens}
+    by_node = groupby(found, key=lambda attempt: attempt.node_run_id)
+    costs = {node_run_id: cost_of(attempts) for node_run_id, attempts in by_node}
+    return {"attempts": _grouped(found, one), "tokens": tokens, "costs": costs, "cost": cost_of(found)}
 
 
 def _grouped(rows: Iterable[Any], describe: Any) -> ByNode:

@@ -106,6 +106,7 @@ NODE_ACTIVE = frozenset({N.QUEUED, N.RUNNING, N.RETRYING})
 ATTEMPT_TERMINAL = frozenset({A.SUCCEEDED, A.FAILED, A.LOST, A.CANCELLED})
 ATTEMPT_LIVE = frozenset({A.QUEUED, A.RUNNING})
 RUN_TERMINAL = frozenset({RunStatus.DONE, RunStatus.FAILED, RunStatus.CANCELLED})
+RUN_UNFINISHED = frozenset(RunStatus) - RUN_TERMINAL
 WAITING_FOR_PERSON = frozenset(WaitingFor) - {WaitingFor.PIPELINE}
 
 

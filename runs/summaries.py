@@ -6,6 +6,7 @@ Runs on a host, before a turn asks the model; fenced by the attempt like everyth
 
 import time
 from dataclasses import dataclass, replace
+from typing import LiteralString
 
 from django.conf import settings
 
@@ -13,16 +14,17 @@ from runs import sql
 from runs.agent.budget import Budget, exceeded, remaining_s
 from runs.agent.memory.context import Summary, is_full, older_entries, turns_in
 from runs.agent.memory.summary import summarise
-from runs.agent.model import ChatMessage, Model, Usage
+from runs.agent.model import ChatMessage, Model
 from runs.agent.parts import Text
 from runs.agent.tokens import estimate_messages, estimate_tokens
 from runs.agent.tools.base import Tool
-from runs.chat import Fenced
+from runs.chat import Fenced, spent_of
 from runs.conversation import Turn
 from runs.desk import Desk
-from runs.executors.base import Job
+from runs.executors.base import Job, Spent
 from runs.ticker import storable
 from runs.transitions.ledger import open_run
+from runs.transitions.spending import COUNT_SPENT, spent_values
 from spaces.ids import new_id
 
 ANSWER_SHARE = 4  # an answer may take a quarter of the model's context
@@ -35,9 +37,7 @@ INSERT INTO runs_message (public_id, node_run_id, ordinal, role, attempt_id, tex
 SELECT %s, %s, COALESCE(max(ordinal), 0) + 1, 'summary', %s, %s, '{}', 'complete', 0, now(), now(), %s, %s, %s
 FROM runs_message WHERE node_run_id = %s RETURNING id
 """
-COUNT_TOKENS = """
-UPDATE runs_attempt SET input_tokens = input_tokens + %s, output_tokens = output_tokens + %s WHERE id = %s
-"""
+COUNT_TOKENS: LiteralString = "UPDATE runs_attempt SET" + COUNT_SPENT + "WHERE id = %s"
 
 
 @dataclass(frozen=True)
@@ -87,13 +87,13 @@ async def with_room(
     )
     first = before.first if before else older[0].ordinal
     summary = Summary(storable(text), first, older[-1].ordinal, turns_in(older, before))
-    await desk.db(store_summary, job, summary, usage)
+    await desk.db(store_summary, job, summary, spent_of(model.name, usage))
     spent = turn.spent.with_usage(usage)
     seconds = remaining_s(room.budget, time.monotonic() - began)
     return replace(turn, context=turn.context.summarised(summary), spent=spent), replace(room.budget, seconds=seconds)
 
 
-def store_summary(job: Job, summary: Summary, usage: Usage) -> int:
+def store_summary(job: Job, summary: Summary, used: Spent) -> int:
     """Add the summary to the conversation with what it cost, and announce it; returns the message's id."""
     with open_run(job.run_id) as ledger:
         if sql.row(STILL_RUNNING, (job.attempt_id,)) is None:
@@ -102,6 +102,6 @@ def store_summary(job: Job, summary: Summary, usage: Usage) -> int:
         values = (new_id(), job.node_run_id, job.attempt_id, summary.text, *covers, job.node_run_id)
         found = sql.row(INSERT_SUMMARY, values)
         assert found is not None, "an aggregate always gives a row"
-        sql.later(COUNT_TOKENS, (usage.input_tokens, usage.output_tokens, job.attempt_id))
+        sql.later(COUNT_TOKENS, (*spent_values(used), job.attempt_id))
         ledger.event("message.added", ledger.nodes[job.key], message_id=found[0])
         return int(found[0])

@@ -123,6 +123,17 @@ def moment_label(moment: str) -> str:
     return {"waiting": _("it waits"), "done": _("it is done"), "failed": _("it failed")}.get(moment, moment)
 
 
+def effect_text(kind: str, target: str) -> str:
+    """Word an outward act of a tool."""
+    match kind:
+        case "export":
+            return _("exported to %(place)s") % {"place": target}
+        case "link":
+            return _("link %(address)s") % {"address": target}
+        case _:
+            return f"{kind} {target}"
+
+
 NODE_ICONS = {
     "task": ("task", "sparkles"),
     "trigger.schedule": ("trigger", "clock"),

@@ -37,7 +37,7 @@ def change_role(*, membership: Membership, role: str) -> Membership:
         _keep_an_admin(membership)
     membership.role = Role(role)
     membership.save(update_fields=["role"])
-    _announce_access()
+    announce_access()
     return membership
 
 
@@ -46,7 +46,7 @@ def remove_member(*, membership: Membership) -> None:
     """Take a person out of a space; what they made stays. Raises LastAdmin."""
     _keep_an_admin(membership)
     membership.delete()
-    _announce_access()
+    announce_access()
 
 
 def free_space_slug(name: str) -> str:
@@ -57,7 +57,7 @@ def free_space_slug(name: str) -> str:
     return f"{wanted or 'space'}-{secrets.token_hex(3)}"
 
 
-def _announce_access() -> None:
+def announce_access() -> None:
     """Tell the web processes, when this commits, to check whose sockets may stay open; they also look by themselves."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify('aime_access', '')")

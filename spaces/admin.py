@@ -8,8 +8,10 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from spaces.forms import AdminSignInForm
 from spaces.models import Membership, Role, Space
 
+admin.site.login_form = AdminSignInForm
 NO_ADMIN = _("A space needs an admin. Make somebody else an admin first.")
 
 

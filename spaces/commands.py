@@ -9,6 +9,7 @@ import difflib
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -163,10 +164,15 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     return " " + _("(there are: %(words)s)") % {"words": ", ".join(words[:20])} if words else "."
 
 
-def read_text(file: str) -> str:
-    """Return the text of a UTF-8 file, `-` is standard input. Raises Misused."""
+def read_text(file: str, *, at_most: int | None = None) -> str:
+    """Return the text of a UTF-8 file, `-` is standard input. Raises Misused; Refused when it has more bytes."""
+    most = -1 if at_most is None else at_most + 1  # a device never ends
     try:
-        content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        with nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb") as stream:
+            content = stream.read(most)
+        if at_most is not None and len(content) > at_most:
+            values = {"file": file, "size": at_most // 1024 // 1024}
+            raise Refused(_("%(file)s is larger than %(size)d MiB; give a shorter text.") % values)
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as exc:
         raise Misused(_("%(file)s is not UTF-8 text.") % {"file": file}) from exc

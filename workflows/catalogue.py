@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
+from spaces.people import person_name
 from workflows import node_types
 from workflows.editor_texts import TEXTS
 from workflows.models import Workflow
@@ -35,8 +36,7 @@ def catalogue(workflow: Workflow, person: User, document: Any) -> dict[str, Any]
             for key in VALUE_TYPES
         ],
         "members": [
-            {"username": member.get_username(), "name": member.get_full_name() or member.get_username()}
-            for member in members_of(workflow)
+            {"username": member.get_username(), "name": person_name(member)} for member in members_of(workflow)
         ],
         "texts": {key: str(text) for key, text in TEXTS.items()},
     }

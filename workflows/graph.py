@@ -12,13 +12,18 @@ __all__ = ["Graph", "validate"]
 
 
 def validate(
-    document: Document, *, usernames: Collection[str] | None = None, consented: Collection[str] | None = None
+    document: Document,
+    *,
+    usernames: Collection[str] | None = None,
+    consented: Collection[str] | None = None,
+    absent_tools: Collection[str] = (),
 ) -> list[Problem]:
     """Return all problems, errors first. Errors block publishing, warnings do not.
 
     `usernames`: the members of the space, `consented`: those who agreed to be executors of this template; None leaves
-    either unchecked.
+    either unchecked. `absent_tools`: tool sets that this installation does not have.
     """
     graph = Graph.of(document)
-    found = [*structure_problems(document, graph), *publishing_problems(document, graph, usernames, consented)]
+    publishing = publishing_problems(document, graph, usernames, consented, absent_tools)
+    found = [*structure_problems(document, graph), *publishing]
     return sorted(dict.fromkeys(found), key=lambda problem: problem.severity)

@@ -12,6 +12,7 @@ from spaces.models import Space
 from spaces.text import is_storable
 from workflows.graph import validate
 from workflows.models import Favourite, Visibility, Workflow
+from workflows.queries import absent_tools
 from workflows.task_templates.queries import usable_by_each
 from workflows.task_templates.resolving import Lookup, resolution
 from workflows.template_file.parsing import read_document
@@ -118,4 +119,5 @@ def faulty_drafts(space: Space, workflows: Sequence[Workflow]) -> set[int]:
 
 def _has_errors(document: Document, lookup: Lookup, usernames: Collection[str]) -> bool:
     found = resolution(document, lookup)
-    return bool(errors([*found.problems, *validate(found.document, usernames=usernames)]))
+    problems = validate(found.document, usernames=usernames, absent_tools=absent_tools())
+    return bool(errors([*found.problems, *problems]))

@@ -17,15 +17,18 @@ def publishing_problems(
     graph: Graph,
     usernames: Collection[str] | None,
     consented: Collection[str] | None = None,
+    absent_tools: Collection[str] = (),
 ) -> list[Problem]:
     """Return errors and warnings. `graph`: the document's.
 
     `usernames`: members of the space, `consented`: those who agreed to be executors; None leaves either unchecked.
+    `absent_tools`: tool sets that this installation does not have.
     """
     found = list(_whole_problems(document))
     for index, node in enumerate(document.nodes):
         path = f"nodes[{index}]"
         found += _kind_problems(node, path)
+        found += _absent_tool_problems(node, path, absent_tools)
         found += _executor_problems(node, path, document, usernames, consented)
         found += _notify_problems(node, path, usernames)
         found += _placeholder_problems(node, path)
@@ -46,6 +49,15 @@ def _kind_problems(node: NodeSpec, path: str) -> list[Problem]:
     if kind.only_by_hand:
         found.append(Problem(f"{path}.type", phrase(kind.only_by_hand), "warning"))
     return found + kind.check(node, path)
+
+
+def _absent_tool_problems(node: NodeSpec, path: str, absent_tools: Collection[str]) -> Iterator[Problem]:
+    """A tool set that the operator has to provide for; a file that names it is imported all the same."""
+    for index, tool in enumerate(getattr(node.config, "tools", ())):
+        if tool in absent_tools:
+            said = phrase(gettext_noop("The tool set %(tool)s is not set up on this installation"), tool=tool)
+            hint = phrase(gettext_noop("an administrator sets AIME_EXPORT_DIR; or take it out of the tools"))
+            yield Problem(f"{path}.tools[{index}]", said, hint=hint)
 
 
 def _executor_problems(

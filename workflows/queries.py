@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
@@ -43,9 +44,13 @@ def document_problems(workflow: Workflow, document: Document, lookup: Lookup | N
     `lookup`: what the document may use, where it is looked up already.
     """
     found = resolution(document, usable_templates(workflow, document) if lookup is None else lookup)
-    return found.pointed_back(
-        validate(found.document, usernames=usernames_of(workflow), consented=consented_of(workflow))
-    )
+    people = {"usernames": usernames_of(workflow), "consented": consented_of(workflow)}
+    return found.pointed_back(validate(found.document, **people, absent_tools=absent_tools()))
+
+
+def absent_tools() -> tuple[str, ...]:
+    """Name the tool sets that the operator has not set up."""
+    return () if settings.AIME_EXPORT_DIR else ("exports",)
 
 
 def pinned_draft(workflow: Workflow, document: Document | None = None) -> Document:

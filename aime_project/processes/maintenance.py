@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connection
 
@@ -75,6 +76,18 @@ class Maintenance:
         if loop.name not in self._failing:
             self._failing.add(loop.name)
             logger.warning("loop %s: %s", loop.name, problem)
+
+
+class Notices:
+    """Old notices, looked through a piece at a time."""
+
+    def __init__(self) -> None:
+        self._pruning: Any = None
+
+    def prune(self) -> None:
+        """Take away what nobody needs among the next ones."""
+        self._pruning = self._pruning or import_module("runs.pruning").Pruning()
+        self._pruning.look()
 
 
 def recover() -> None:

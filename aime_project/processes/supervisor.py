@@ -22,7 +22,7 @@ from aime_project.processes.children import EmbeddedModel
 from aime_project.processes.database_child import DatabaseChild
 from aime_project.processes.host_keeper import HostKeeper, StallWatch, beat
 from aime_project.processes.instance import CannotStart, free_port, url_of
-from aime_project.processes.maintenance import Loop, Maintenance, recover
+from aime_project.processes.maintenance import Loop, Maintenance, Notices, recover
 from aime_project.processes.progress import ModelWatch, answers
 from aime_project.processes.runtime_file import write_json
 from aime_project.processes.signals import ForcedStop, StopSignals
@@ -53,6 +53,7 @@ class Supervisor:
                 Loop("recovery", 1.0, recover),
                 Loop("hosts", 1.0, self._keeper.keep),
                 Loop("stall watch", 5.0, self._look_for_stall),
+                Loop("old notices", 60.0, Notices().prune),
             ]
         )
         self._rotated_at = self._checked_at = time.monotonic()

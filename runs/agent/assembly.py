@@ -40,7 +40,7 @@ class Assembly:
     def add(self, chunk: Any) -> str:
         """Take in one parsed chunk. Raises AttributeError, TypeError, KeyError if it is not a chat completion chunk."""
         if usage := chunk.get("usage"):
-            self.usage = Usage(_count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens")))
+            self.usage = _usage(usage)
         choices = chunk.get("choices")
         if not choices:
             return ""
@@ -122,6 +122,14 @@ class Assembly:
 
 def _as_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
+
+
+def _usage(said: Any) -> Usage:
+    """Read tokens; those from a cache as OpenAI and vLLM say them, or as DeepSeek does."""
+    details = said.get("prompt_tokens_details") or {}
+    cached = _count(details.get("cached_tokens") or said.get("prompt_cache_hit_tokens"))
+    read = _count(said.get("prompt_tokens"))
+    return Usage(read, _count(said.get("completion_tokens")), cached_tokens=min(cached, read))
 
 
 def _count(tokens: Any) -> int:

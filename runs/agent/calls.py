@@ -1,6 +1,7 @@
 """Running the tool calls of one turn: argument checks, errors as results, and the watch over repeats.
 
-Nothing here raises but cancellation: whatever goes wrong with a call is said to the model, which may do better.
+Nothing here raises but cancellation and ToolBroken: whatever else goes wrong with a call is said to the model, which
+may do better.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from runs.agent.parts import ToolUse
-from runs.agent.tools.base import Effect, Outward, Tool, ToolFailed, ToolOutcome
+from runs.agent.tools.base import Effect, Outward, Tool, ToolBroken, ToolFailed, ToolOutcome
 from runs.agent.workspace import Workspace
 
 logger = logging.getLogger(__name__)
@@ -64,7 +65,7 @@ class ToolRunner:
             return ToolOutcome(f"There is no tool {use.name}. Tools: {known}.", is_error=True)
         try:
             arguments = read_arguments(use.arguments, tool.spec.parameters)
-            effect = tool.effect(arguments) if isinstance(tool, Outward) else None
+            effect = await tool.effect(arguments, self._workspace) if isinstance(tool, Outward) else None
             if effect is not None and (told := self._workspace.effects.get(effect.key)) is not None:
                 return ToolOutcome(told)
             async with asyncio.timeout(timeout_s):
@@ -72,6 +73,8 @@ class ToolRunner:
             return outcome if effect is None or outcome.is_error else self._noted(outcome, effect)
         except (BadArguments, ToolFailed) as error:
             return ToolOutcome(str(error), is_error=True)
+        except ToolBroken:
+            raise
         except TimeoutError:
             return ToolOutcome("The tool did not finish in the time left for this turn.", is_error=True)
         except Exception as error:
@@ -80,7 +83,7 @@ class ToolRunner:
 
     def _noted(self, outcome: ToolOutcome, effect: Effect) -> ToolOutcome:
         self._workspace.effects[effect.key] = outcome.text
-        return replace(outcome, effect=effect)
+        return replace(outcome, effect=outcome.effect or effect)
 
 
 def read_arguments(text: str, schema: Mapping[str, Any]) -> dict[str, Any]:

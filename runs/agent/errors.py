@@ -10,6 +10,7 @@
     ├── QuotaExhausted      permanent   429 or 402 that says the account is out of credit
     ├── ContextTooLong      permanent   the conversation does not fit
     ├── Refused             permanent   content filter or refusal
+    ├── ImagesRefused       permanent   an image of the conversation: the model sees none, or not this one
     ├── AuthRejected        permanent   401, 403
     ├── ModelNotFound       permanent   404
     └── BadRequest          permanent   every other 4xx
@@ -99,6 +100,12 @@ class Refused(ModelError):
     """The model refused to answer."""
 
     kind = "refused"
+
+
+class ImagesRefused(ModelError):
+    """The model did not take an image of the conversation."""
+
+    kind = "images_refused"
 
 
 class AuthRejected(ModelError):

@@ -16,6 +16,7 @@ from runs.agent.errors import (
     BadRequest,
     BrokenStream,
     ContextTooLong,
+    ImagesRefused,
     ModelError,
     ModelNotFound,
     QuotaExhausted,
@@ -31,6 +32,18 @@ _CONTEXT_WORDS = re.compile(
     r"|input token count|reduce the length|exceeds the (maximum|max|model).{0,30}(tokens|length)",
     re.IGNORECASE,
 )
+_IMAGE_WORDS = re.compile(r"image|\bvision|multi-?modal|mmproj|picture|media.?type", re.IGNORECASE)
+_BLIND_WORDS = re.compile(
+    r"(image|vision|multi-?modal).{0,60}not (supported|enabled|available)|not support.{0,60}(image|vision|multi-?modal)"
+    r"|mmproj",
+    re.IGNORECASE | re.DOTALL,
+)
+# An endpoint that knows texts only complains about the form: its parser expected a string and got a list.
+_TEXT_ONLY_WORDS = re.compile(
+    r"content.{0,60}(must be|should be|expected|valid).{0,20}\bstring"
+    r"|(expected|valid).{0,20}\bstring.{0,60}content|(invalid type: sequence|unknown variant)",
+    re.IGNORECASE | re.DOTALL,
+)
 _QUOTA_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"})
 _FILTER_CODES = frozenset({"content_filter", "content_policy_violation", "responsibleaipolicyviolation"})
 _TRANSIENT_4XX = frozenset({408, 409, 423, 425})
@@ -41,21 +54,27 @@ _STATUS_BY_TYPE = {
 }  # fmt: skip
 
 
-def error_of(status: int, body: object, headers: Mapping[str, str], *, where: str, now: datetime) -> ModelError:
-    """Return the error for an HTTP answer of 400 or more. `where` names endpoint and model for the sentence."""
+def error_of(
+    status: int, body: object, headers: Mapping[str, str], *, where: str, now: datetime, images: bool = False
+) -> ModelError:
+    """Return the error for an HTTP answer of 400 or more. `where` names endpoint and model for the sentence.
+
+    `images`: the request carried some.
+    """
     said, codes = _message_and_codes(body)
     wait_s = retry_after_s(headers, now)
-    return _by_status(status, said, codes, wait_s, where)
+    return _by_status(status, said, codes, wait_s, where, images=images)
 
 
-def error_in_stream(body: object, *, where: str) -> ModelError:
+def error_in_stream(body: object, *, where: str, images: bool = False) -> ModelError:
     """Return the error for an `error` object within a stream that began well."""
     said, codes = _message_and_codes(body)
     status = next((int(code) for code in codes if code.isdigit() and 400 <= int(code) < 600), None)
     status = status or next((_STATUS_BY_TYPE[code] for code in codes if code in _STATUS_BY_TYPE), None)
-    if status is None and not codes & (_CONTEXT_CODES | _FILTER_CODES) and not _CONTEXT_WORDS.search(said):
+    known = codes & (_CONTEXT_CODES | _FILTER_CODES) or _CONTEXT_WORDS.search(said)
+    if status is None and not known and not (images and _refuses_images(400, said)):
         return BrokenStream(f"{where} reported an error within its answer.", provider_message=said)
-    return _by_status(status or 400, said, codes, None, where)
+    return _by_status(status or 400, said, codes, None, where, images=images)
 
 
 def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
@@ -75,8 +94,14 @@ def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
         return None
 
 
-def _by_status(status: int, said: str, codes: frozenset[str], wait_s: float | None, where: str) -> ModelError:
+def _by_status(
+    status: int, said: str, codes: frozenset[str], wait_s: float | None, where: str, *, images: bool
+) -> ModelError:
     kind, sentence = _kind_and_sentence(status, said, codes, where)
+    if images and kind not in (Refused, QuotaExhausted, RateLimited, AuthRejected) and (
+        status == 413 or (kind is not ContextTooLong and _refuses_images(status, said))
+    ):  # fmt: skip
+        kind, sentence = ImagesRefused, f"{where} did not take an image of this conversation."
     return kind(sentence, provider_message=said, retry_after_s=wait_s, status=status)
 
 
@@ -100,6 +125,13 @@ def _kind_and_sentence(status: int, said: str, codes: frozenset[str], where: str
     if status == 404:
         return ModelNotFound, f"{where} was not found: check the address and the model's name."
     return BadRequest, f"{where} did not accept the request (status {status})."
+
+
+def _refuses_images(status: int, said: str) -> bool:
+    """Say whether a refusal is about the images that the request carried. A failing server has to say it plainly."""
+    if status in {400, 404, 415, 422}:
+        return bool(_IMAGE_WORDS.search(said) or _TEXT_ONLY_WORDS.search(said))
+    return status in {500, 501} and bool(_BLIND_WORDS.search(said))
 
 
 def _message_and_codes(body: object) -> tuple[str, frozenset[str]]:

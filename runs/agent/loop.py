@@ -17,6 +17,7 @@ from runs.agent.budget import Budget, Limit, LimitKind, Spent, exceeded, remaini
 from runs.agent.calls import MAX_SAME, ToolRunner
 from runs.agent.errors import DeadlineExceeded
 from runs.agent.fenced import fenced_call
+from runs.agent.memory.images import LoadPicture
 from runs.agent.model import ChatMessage, Completed, Model, Request, TextDelta, Usage
 from runs.agent.parts import Part, Text, ToolResult, ToolUse, text_of, tool_uses
 from runs.agent.tokens import estimate_usage
@@ -31,7 +32,8 @@ StopKind = LimitKind | Literal["repeated", "length", "empty"]
 class AgentRequest:
     """One turn. `pending`: calls of the last assistant message without a result, run first when an attempt resumes.
 
-    `spent`: what earlier attempts of this turn used, so that a crash does not renew the budget.
+    `spent`: what earlier attempts of this turn used, so that a crash does not renew the budget. `load`: reads the bytes
+    of the images among the messages.
     """
 
     messages: tuple[ChatMessage, ...]
@@ -39,6 +41,7 @@ class AgentRequest:
     pending: tuple[ToolUse, ...] = ()
     spent: Spent = field(default_factory=Spent)
     temperature: float = 0.2
+    load: LoadPicture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +190,7 @@ class _Turn:
             tools=() if self._runner.repeating else self._specs,
             max_tokens=self._request.max_tokens if left is None else min(self._request.max_tokens, left),
             temperature=self._request.temperature,
+            load=self._request.load,
             timeout_s=remaining_s(self._budget, self._elapsed_s),
         )
 

@@ -7,7 +7,7 @@ generator or cancelling the task closes the connection, which frees the slot on 
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -40,7 +40,10 @@ class ToolSpec:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One call. `schema`: the answer must be JSON of this schema. `timeout_s`: time left for the whole answer."""
+    """One call. `schema`: the answer must be JSON of this schema. `timeout_s`: time left for the whole answer.
+
+    `load`: reads the bytes of an image by their SHA-256; asked while the request is built, for each image once.
+    """
 
     messages: tuple[ChatMessage, ...]
     tools: tuple[ToolSpec, ...] = ()
@@ -48,21 +51,27 @@ class Request:
     schema: Mapping[str, Any] | None = None
     temperature: float = 0.2
     timeout_s: float | None = None
+    load: Callable[[str], Awaitable[bytes]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one call or of many; `estimated` when a provider gave no figures and we counted characters."""
+    """Tokens of one call or of many; `estimated` when a provider gave no figures and we counted characters.
+
+    `cached_tokens`: those of the input that the provider read from its cache of earlier requests.
+    """
 
     input_tokens: int = 0
     output_tokens: int = 0
     estimated: bool = False
+    cached_tokens: int = 0
 
     def __add__(self, other: Usage) -> Usage:
         return Usage(
             self.input_tokens + other.input_tokens,
             self.output_tokens + other.output_tokens,
             self.estimated or other.estimated,
+            self.cached_tokens + other.cached_tokens,
         )
 
 

@@ -24,6 +24,7 @@ from runs.agent import errors
 from runs.agent.assembly import Assembly
 from runs.agent.dialects import plainer
 from runs.agent.faults import error_in_stream, error_of
+from runs.agent.memory.images import has_pictures, loaded
 from runs.agent.model import Completed, ModelEvent, Request, TextDelta
 from runs.agent.sse import LineTooLong, SseLines
 from runs.agent.tokens import estimate_usage
@@ -39,6 +40,7 @@ _FINISH = {
     **dict.fromkeys(("tool_calls", "function_call", "tool_use"), "tool_calls"),
 }
 _REFUSED = frozenset({"content_filter", "safety", "refusal", "recitation", "sensitive"})
+_WITH_A_REASON = errors.ContextTooLong | errors.Refused | errors.ImagesRefused  # no plainer request helps
 _DROPPED = (httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.WriteError)
 
 
@@ -92,7 +94,8 @@ class OpenAIModel:
                 if watch.expired != "ended":
                     raise self._expired(watch) from None
             except _StreamError as error:
-                raise error_in_stream(error.body, where=self._where) from None
+                images = has_pictures(request.messages)
+                raise error_in_stream(error.body, where=self._where, images=images) from None
             except _Overdue:
                 raise self._expired(watch) from None
             except (httpx2.TransportError, LineTooLong, _BadChunk) as error:
@@ -101,20 +104,22 @@ class OpenAIModel:
         yield self._completed(request, assembly)
 
     async def _open(self, request: Request, stack: AsyncExitStack) -> httpx2.Response:
-        """Send the request until an answer begins. Raises ModelError."""
+        """Send the request until an answer begins; its images are held no longer. Raises ModelError."""
         dialect, resent = self._dialect, False
+        images = await loaded(request.messages, request.load)
         while True:
             create = self._client.chat.completions.with_streaming_response.create
             try:
                 response = await stack.enter_async_context(
-                    create(**body(request, self._name, dialect), extra_headers={"Accept-Encoding": "identity"})
+                    create(**body(request, self._name, dialect, images), extra_headers={"Accept-Encoding": "identity"})
                 )
             except openai.APIStatusError as error:
                 fault = error_of(
-                    error.status_code, error.body, error.response.headers, where=self._where, now=datetime.now(UTC)
-                )
+                    error.status_code, error.body, error.response.headers, where=self._where, now=datetime.now(UTC),
+                    images=bool(images),
+                )  # fmt: skip
                 simpler = plainer(dialect, request, error.status_code, fault.provider_message or error.message)
-                if isinstance(fault, errors.ContextTooLong | errors.Refused) or simpler is None:
+                if isinstance(fault, _WITH_A_REASON) or simpler is None:
                     raise fault from error
                 dialect = simpler
             except openai.APIConnectionError as error:

@@ -6,9 +6,8 @@ version can be read by this one.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 SCHEMA = 1
@@ -48,15 +47,17 @@ class ToolResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Attachment:
-    """Bytes that came with a message, an image for example."""
+class Picture:
+    """An image that came with a message, by the hash of its bytes. `tokens`: an estimate of what it takes."""
 
     name: str
     media_type: str
-    data: bytes
+    sha256: str
+    size_bytes: int
+    tokens: int
 
 
-Part = Text | Reasoning | ToolUse | ToolResult | Attachment
+Part = Text | Reasoning | ToolUse | ToolResult | Picture
 
 
 class UnknownParts(ValueError):
@@ -94,9 +95,8 @@ def _part_to_json(part: Part) -> dict[str, Any]:
             return {"type": "tool_use", "call_id": call_id, "name": name, "arguments": arguments}
         case ToolResult(call_id, name, text, is_error):
             return {"type": "tool_result", "call_id": call_id, "name": name, "text": text, "is_error": is_error}
-        case Attachment(name, media_type, data):
-            encoded = base64.b64encode(data).decode("ascii")
-            return {"type": "attachment", "name": name, "media_type": media_type, "data": encoded}
+        case Picture():
+            return {"type": "picture", **asdict(part)}
 
 
 def _part_from_json(item: Mapping[str, Any]) -> Part:
@@ -109,7 +109,7 @@ def _part_from_json(item: Mapping[str, Any]) -> Part:
             return ToolUse(item["call_id"], item["name"], item["arguments"])
         case "tool_result":
             return ToolResult(item["call_id"], item["name"], item["text"], item["is_error"])
-        case "attachment":
-            return Attachment(item["name"], item["media_type"], base64.b64decode(item["data"]))
+        case "picture":
+            return Picture(item["name"], item["media_type"], item["sha256"], item["size_bytes"], item["tokens"])
         case other:
             raise UnknownParts(f"message part of unknown type {other!r}")

@@ -21,6 +21,8 @@ from runs.agent.output_plan import OutputSpec
 VARIABLE = re.compile(r"\{\{[ \t]*([^\W\d_][\w-]{0,39})[ \t]*\}\}")  # as `workflows/placeholders.py` finds them
 INLINE_CHARS = 60
 NOTHING = "(not given)"
+NOT_TEXT = {"image": "(an image; you see it only if it follows this message)"}
+OTHER = "(not text: its content is not shown)"
 # Small models answer in the language of the sentence that they read last, whatever the system prompt says.
 ANSWER_IN_CHINESE = "请根据以上内容完成任务，并用中文回答。"
 
@@ -159,7 +161,7 @@ class Blocks:
         file = f' file="{escape(item.artifact_name)}"' if item.artifact_name else ""
         opening, closing = f'<{self._mark} name="{item.name}" type="{item.type}"{file}>', f"</{self._mark}>"
         if item.text is None:
-            shown = item.url or ("(not text: its content is not shown)" if item.artifact_name else NOTHING)
+            shown = item.url or (NOT_TEXT.get(item.type, OTHER) if item.artifact_name else NOTHING)
             return f"{opening}\n{shown}\n{closing}"
         shown = item.text[: self._room[name]]
         block = f"{opening}\n{shown}\n{closing}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from runs.agent.model import ChatMessage, Request, Usage
-from runs.agent.parts import Reasoning, Text, ToolResult, ToolUse
+from runs.agent.parts import Picture, Reasoning, Text, ToolResult, ToolUse
 
 
 def estimate_tokens(text: str) -> int:
@@ -27,4 +27,6 @@ def estimate_messages(messages: Iterable[ChatMessage]) -> int:
             match part:
                 case Text(text) | Reasoning(text) | ToolResult(_, _, text, _) | ToolUse(_, _, text):
                     sent += estimate_tokens(text)
+                case Picture(tokens=tokens):
+                    sent += tokens
     return sent

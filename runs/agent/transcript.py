@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from runs.agent.model import ChatMessage
-from runs.agent.parts import ToolResult, text_of, tool_uses
+from runs.agent.parts import Picture, ToolResult, text_of, tool_uses
 
 CALL_CHARS = 300
 
@@ -22,6 +22,7 @@ def said_lines(message: ChatMessage, call_chars: int) -> list[str]:
         return []
     text = text_of(message.parts).strip()
     lines = [f"{message.role}: {text}"] if text else []
+    lines += [f"(image {part.name})" for part in message.parts if isinstance(part, Picture)]
     lines += [f"(called {use.name} {cut_middle(use.arguments, call_chars)})" for use in tool_uses(message.parts)]
     results = [part for part in message.parts if isinstance(part, ToolResult)]
     return lines + [f"(result of {part.name}: {cut_middle(part.text, call_chars)})" for part in results]

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from runs.agent.fenced import fenced_text
 from runs.agent.model import ChatMessage, Request, ToolSpec
-from runs.agent.parts import Attachment, ToolResult, ToolUse, text_of, tool_uses
+from runs.agent.parts import Picture, Text, ToolResult, ToolUse, text_of, tool_uses
 
 _SCHEMA_WORDS = "Answer with one JSON object and nothing else. It must fit this schema:\n"
+Content = str | list[dict[str, Any]]
+Images = Mapping[str, bytes]
+NO_IMAGES: Images = {}
 NOT_RUN = "This call was not run: the turn was stopped before."
 
 
@@ -31,10 +34,13 @@ class Dialect:
     max_tokens_key: str = "max_tokens"
 
 
-def body(request: Request, model: str, dialect: Dialect) -> dict[str, Any]:
-    """Return the request body. Without tools, calls of the conversation are written as text."""
+def body(request: Request, model: str, dialect: Dialect, images: Images = NO_IMAGES) -> dict[str, Any]:
+    """Return the request body. Without tools, calls of the conversation are written as text.
+
+    `images`: the bytes of every image of the conversation by their SHA-256.
+    """
     native = dialect.tools and bool(request.tools)
-    messages = _merged((_native_messages if native else _text_messages)(request.messages))
+    messages = _merged((_native_messages if native else _text_messages)(request.messages, images))
     if request.tools and not native:
         messages = _with_system(messages, _tools_as_text(request.tools))
     if request.schema is not None and not dialect.schema:
@@ -54,7 +60,7 @@ def body(request: Request, model: str, dialect: Dialect) -> dict[str, Any]:
     return out
 
 
-def _native_messages(messages: Iterable[ChatMessage]) -> Iterator[dict[str, Any]]:
+def _native_messages(messages: Iterable[ChatMessage], images: Images) -> Iterator[dict[str, Any]]:
     open_calls: list[str] = []
     for message in messages:
         results = [part for part in message.parts if isinstance(part, ToolResult)]
@@ -67,7 +73,7 @@ def _native_messages(messages: Iterable[ChatMessage]) -> Iterator[dict[str, Any]
         open_calls = [call_id for call_id in open_calls if call_id not in answered]
         if message.role == "tool":
             continue
-        out = _said(message.role, _content(message))
+        out = _said(message.role, _content(message, images))
         if uses := tool_uses(message.parts):
             out["tool_calls"] = [_tool_call(use) for use in uses]
             open_calls = [use.call_id for use in uses]
@@ -75,7 +81,7 @@ def _native_messages(messages: Iterable[ChatMessage]) -> Iterator[dict[str, Any]
     yield from (_tool_message(call_id, NOT_RUN) for call_id in open_calls)
 
 
-def _text_messages(messages: Iterable[ChatMessage]) -> Iterator[dict[str, Any]]:
+def _text_messages(messages: Iterable[ChatMessage], images: Images) -> Iterator[dict[str, Any]]:
     for message in messages:
         if message.role == "tool":
             results = [part for part in message.parts if isinstance(part, ToolResult)]
@@ -84,7 +90,7 @@ def _text_messages(messages: Iterable[ChatMessage]) -> Iterator[dict[str, Any]]:
             said = [text_of(message.parts), *(fenced_text(use) for use in uses)]
             yield _said("assistant", "\n\n".join(text for text in said if text))
         else:
-            yield _said(message.role, _content(message))
+            yield _said(message.role, _content(message, images))
 
 
 def _merged(messages: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -92,14 +98,24 @@ def _merged(messages: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     out: list[dict[str, Any]] = []
     for message in messages:
         if out and out[-1]["role"] == message["role"] and _is_plain(out[-1]) and _is_plain(message):
-            out[-1] = _said(message["role"], f"{out[-1]['content']}\n\n{message['content']}")
+            out[-1] = _said(message["role"], _joined(out[-1]["content"], message["content"]))
         else:
             out.append(message)
     return out
 
 
 def _is_plain(message: dict[str, Any]) -> bool:
-    return len(message) == 2 and isinstance(message["content"], str)
+    return len(message) == 2
+
+
+def _joined(first: Content, second: Content) -> Content:
+    if isinstance(first, str) and isinstance(second, str):
+        return f"{first}\n\n{second}"
+    return [*_as_parts(first), *_as_parts(second)]
+
+
+def _as_parts(content: Content) -> list[dict[str, Any]]:
+    return [{"type": "text", "text": content}] if isinstance(content, str) else content
 
 
 def _with_system(messages: list[dict[str, Any]], text: str) -> list[dict[str, Any]]:
@@ -112,22 +128,25 @@ def _said(role: str, content: Any) -> dict[str, Any]:
     return {"role": role, "content": content}
 
 
-def _content(message: ChatMessage) -> str | list[dict[str, Any]]:
-    text = text_of(message.parts)
-    attachments = [part for part in message.parts if isinstance(part, Attachment)]
-    images = [part for part in attachments if part.media_type.startswith("image/")]
-    others = [f"[attached file: {part.name}]" for part in attachments if part not in images]
-    text = "\n".join([text, *others]) if others else text
-    if not images:
-        return text
-    return [
-        {"type": "text", "text": text},
-        *({"type": "image_url", "image_url": {"url": _data_url(image)}} for image in images),
-    ]
+def _content(message: ChatMessage, images: Images) -> Content:
+    """A text, or where there are images texts and images in turn: each is named right before it is shown."""
+    if not any(isinstance(part, Picture) for part in message.parts):
+        return text_of(message.parts)
+    content: list[dict[str, Any]] = []
+    text = ""
+    for part in message.parts:
+        if isinstance(part, Text):
+            text += part.text
+        elif isinstance(part, Picture):
+            named = f"{text}\n\nImage {part.name}:".lstrip("\n")
+            url = _data_url(part.media_type, images[part.sha256])
+            content += [{"type": "text", "text": named}, {"type": "image_url", "image_url": {"url": url}}]
+            text = ""
+    return [*content, {"type": "text", "text": text}] if text else content
 
 
-def _data_url(image: Attachment) -> str:
-    return f"data:{image.media_type};base64,{base64.b64encode(image.data).decode('ascii')}"
+def _data_url(media_type: str, content: bytes) -> str:
+    return f"data:{media_type};base64,{base64.b64encode(content).decode('ascii')}"
 
 
 def _tool_call(use: ToolUse) -> dict[str, Any]:

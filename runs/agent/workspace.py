@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from runs.agent.naming import jailed
 
@@ -24,6 +25,33 @@ class NoSuchFile(LookupError):
     """There is no file of this name in the workspace."""
 
 
+class NotExported(Exception):
+    """This file cannot be given out under this name; the text goes back to the model, which may do better."""
+
+
+class ExportBroken(Exception):
+    """The place where exports go cannot be written; nothing that the model says would help.
+
+    `transient`: it may pass by itself. `detail`: the system's own words.
+    """
+
+    def __init__(self, message: str, *, detail: str = "", transient: bool = False) -> None:
+        super().__init__(message)
+        self.detail, self.transient = detail, transient
+
+
+class Exports(Protocol):
+    """Where one attempt gives out files."""
+
+    async def put(self, name: str, content: bytes) -> str:
+        """Write the file whole or not at all and return its place, which is below this node version's own.
+
+        Never changes what is there: the same content under the same name is found again, other content gets a name
+        with a number. Raises NotExported, ExportBroken.
+        """
+        ...
+
+
 class Workspace:
     """Files by name, and links by name. One per attempt; not shared between tasks."""
 
@@ -33,12 +61,14 @@ class Workspace:
         load: Callable[[str], Awaitable[bytes]],
         links: Mapping[str, str] | None = None,
         effects: Mapping[str, str] | None = None,
+        exports: Exports | None = None,
     ) -> None:
         self._stored = dict(files)
         self._load = load
         self._written: dict[str, bytes] = {}
         self.links: dict[str, str] = dict(links or {})
         self.effects: dict[str, str] = dict(effects or {})  # outward acts that were done: key → what was said of them
+        self.exports = exports  # where files are given out; None where there is no such place
 
     def names(self) -> tuple[str, ...]:
         return tuple(sorted(self._stored.keys() | self._written.keys()))

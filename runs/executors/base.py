@@ -41,10 +41,11 @@ class OutputChoice:
 
 @dataclass(frozen=True)
 class Spent:
-    """Tokens of one attempt."""
+    """Tokens of one attempt. `cost_nanos`: what they cost, in billionths of the currency's unit; None: no price."""
 
     input_tokens: int = 0
     output_tokens: int = 0
+    cost_nanos: int | None = None
 
 
 @dataclass(frozen=True)

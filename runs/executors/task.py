@@ -15,17 +15,21 @@ from runs.agent.loop import AgentRequest, Finished, MessageFinished, Stopped, To
 from runs.agent.model import ChatMessage, Model, Usage
 from runs.agent.outputs import Candidate, OutputSpec, OutputsUnreadable
 from runs.agent.parts import Text, text_of
-from runs.agent.tools.base import Tool
+from runs.agent.tools.base import Tool, ToolBroken
 from runs.agent.workspace import FileInfo, Workspace
 from runs.artifacts import blob_content, latest_artifacts
-from runs.chat import Fenced, Recorder, keep_artifacts
+from runs.chat import Fenced, Recorder, keep_artifacts, spent_of
 from runs.conversation import Turn, load_turn, system_text, tools_of
 from runs.desk import Desk
 from runs.executors.base import Done, Dropped, Failed, Job, Outcome, OutputChoice, Spent
+from runs.exports.attempt import AttemptExports
+from runs.exports.folder import ExportFolder
 from runs.graphs import version_graph
-from runs.models import Attempt, NodeRun, OutputValue, SideEffect
+from runs.models import Attempt, Blob, NodeRun, OutputValue, SideEffect
+from runs.sight import sees
 from runs.summaries import Room, answer_tokens, with_room
 from runs.ticker import storable
+from runs.transitions import leases
 from workflows.document import NodeSpec
 
 EXCERPT_BYTES = 4096
@@ -34,12 +38,16 @@ NO_MODEL = (
     "No model is configured. Set OPENAI_BASE_URL (and OPENAI_API_KEY, AIME_MODEL), or AIME_EMBEDDED_MODEL, "
     "and start Aime again."
 )
+NO_EXPORT_FOLDER = (
+    "This node exports files, and there is no folder for exports here. Set AIME_EXPORT_DIR and start Aime again."
+)
 
 
 @dataclass
 class Work:
     """Everything one attempt needs, read in one go."""
 
+    job: Job
     spec: NodeSpec
     turn: Turn
     system: str
@@ -47,6 +55,7 @@ class Work:
     files: dict[str, tuple[str, int]]  # name → (sha256, bytes): the node's artifacts and the files among its inputs
     links: dict[str, str]
     effects: dict[str, str]  # outward acts of this node version: key → what the model was told
+    below: tuple[str, ...]  # where its exports go
 
 
 class TaskExecutor:
@@ -58,9 +67,11 @@ class TaskExecutor:
             return Failed("no_model", NO_MODEL)
         work = await desk.db(_load, job)
         config: Any = work.spec.config
+        if "exports" in config.tools and settings.AIME_EXPORT_DIR is None:
+            return Failed("no_export_folder", NO_EXPORT_FOLDER)
         model = desk.model(config.model)
-        recorder = Recorder(job, desk, work.turn.last_message_id)
-        usage = _Used()
+        recorder = Recorder(job, desk, work.turn.last_message_id, model.name)
+        usage = _Used(model.name)
         try:
             stopped, said = await _talk(job, work, model, recorder, desk)
             if stopped is not None:
@@ -73,6 +84,8 @@ class TaskExecutor:
                 error.kind, str(error), detail=error.provider_message, transient=error.transient,
                 retry_after_s=error.retry_after_s, spent=usage.spent,
             )  # fmt: skip
+        except ToolBroken as error:
+            return Failed(error.kind, str(error), detail=error.detail, transient=error.transient, spent=usage.spent)
         except OutputsUnreadable as error:
             usage.add(error.usage)
             return Failed("outputs_unreadable", error.message, transient=True, spent=usage.spent)
@@ -83,12 +96,15 @@ class TaskExecutor:
 class _Used:
     """Tokens of this attempt that no message carries: those of choosing outputs, also where that fails."""
 
-    def __init__(self) -> None:
-        self.spent = Spent()
+    def __init__(self, model: str) -> None:
+        self._model, self._usage = model, Usage()
 
     def add(self, usage: Usage) -> None:
-        before = self.spent
-        self.spent = Spent(before.input_tokens + usage.input_tokens, before.output_tokens + usage.output_tokens)
+        self._usage += usage
+
+    @property
+    def spent(self) -> Spent:
+        return spent_of(self._model, self._usage)
 
 
 async def _talk(
@@ -128,6 +144,7 @@ async def _converse(
         max_tokens=answer_tokens(),
         pending=work.turn.pending,
         spent=work.turn.spent,
+        load=lambda sha256: desk.db(blob_content, sha256),
     )
     effects = {tool.spec.name: tool.side_effects for tool in work.tools}
     workspace = _workspace(work, desk)
@@ -168,17 +185,21 @@ def _load(job: Job) -> Work:
     spec = version_graph(job.version_id).specs[job.key]
     assert job.message_id is not None, "a task always answers a message"
     tools = tools_of(spec)
+    can_read = any(tool.spec.name == READ_TOOL for tool in tools)
+    config: Any = spec.config
     artifacts = latest_artifacts(node.pk)
     files = {entry["name"]: _file(entry["blob"]) for entry in node.inputs.values() if "blob" in entry}
     files.update({item.name: (item.sha256, item.size_bytes) for item in artifacts if item.blob_id is not None})
     return Work(
+        job=job,
         spec=spec,
-        turn=load_turn(node.pk, job.message_id, can_read_files=any(tool.spec.name == READ_TOOL for tool in tools)),
+        turn=load_turn(node.pk, job.message_id, can_read_files=can_read, with_images=sees(config.model)),
         system=system_text(node.run.space, spec),
         tools=tools,
         files=files,
         links={item.name: item.url for item in artifacts if item.url},
         effects=dict(SideEffect.objects.filter(node_run=node).values_list("key", "result")),
+        below=(node.run.space.slug, node.run.public_id, f"{node.key}-v{node.number}"),
     )
 
 
@@ -188,16 +209,20 @@ def _usage_of(job: Job) -> Usage:
 
 
 def _file(sha256: str) -> tuple[str, int]:
-    return sha256, len(blob_content(sha256))
+    return sha256, Blob.objects.values_list("size_bytes", flat=True).get(pk=sha256)
 
 
 def _workspace(work: Work, desk: Desk) -> Workspace:
     async def load(name: str) -> bytes:
         return await desk.db(blob_content, work.files[name][0])
 
-    return Workspace(
-        {name: FileInfo(size) for name, (_sha, size) in work.files.items()}, load, work.links, work.effects
-    )
+    async def is_ours() -> bool:
+        return await desk.db(leases.is_running, work.job.attempt_id)
+
+    root = settings.AIME_EXPORT_DIR
+    exports = AttemptExports(ExportFolder(root), work.below, is_ours) if root is not None else None
+    files = {name: FileInfo(size) for name, (_sha, size) in work.files.items()}
+    return Workspace(files, load, work.links, work.effects, exports)
 
 
 def _output_specs(job: Job, spec: NodeSpec) -> list[OutputSpec]:

@@ -61,6 +61,11 @@ class RunFilter:
         """The parts of the text that must all be found."""
         return words(self.q)[:WORDS]
 
+    @property
+    def is_narrow(self) -> bool:
+        """Say whether anything but words is asked for."""
+        return bool(self.status or self.template or self.trigger or self.by or self.run_as or self.since or self.until)
+
     def __bool__(self) -> bool:
         """Say whether anything is asked for; which page is no question."""
         return bool(self.address())

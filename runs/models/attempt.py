@@ -23,6 +23,7 @@ class Attempt(models.Model):
     """One leased, fenced, recorded try. `try_number` counts the tries at the same message.
 
     `first_token_at`: when the first words of an answer came, by the host's clock; known once a message has ended.
+    `cost_nanos`: by the prices when its tokens were counted; empty where its model had none (ADR 0029).
     """
 
     node_run = models.ForeignKey(NodeRun, on_delete=models.PROTECT, related_name="attempts")
@@ -58,6 +59,7 @@ class Attempt(models.Model):
     error_detail = models.TextField(_("provider's message"), blank=True)
     input_tokens = models.PositiveIntegerField(_("input tokens"), default=0)
     output_tokens = models.PositiveIntegerField(_("output tokens"), default=0)
+    cost_nanos = models.BigIntegerField(_("cost in billionths of the currency's unit"), null=True, blank=True)
     context_tokens = models.PositiveIntegerField(_("tokens of the context after its last answer"), db_default=0)
 
     class Meta:

@@ -59,7 +59,8 @@ class NodeRun(models.Model):
         verbose_name_plural = _("node versions")
         indexes = [
             models.Index(
-                fields=["status"],
+                fields=["status", "run"],
+                include=["key", "waiting_for", "executor", "id"],
                 name="node_run_unfinished",
                 condition=models.Q(
                     is_latest=True,

@@ -56,7 +56,7 @@ class Run(models.Model):
 
     public_id = models.CharField(max_length=26, unique=True, default=new_id, editable=False)
     space = models.ForeignKey(Space, on_delete=models.PROTECT, related_name="+")
-    version = models.ForeignKey(WorkflowVersion, on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey(WorkflowVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
     visibility = models.CharField(_("visibility"), max_length=16, choices=Visibility.choices)
     title = models.CharField(_("title"), max_length=300, blank=True)
     initiator = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -89,7 +89,13 @@ class Run(models.Model):
         verbose_name = _("run")
         verbose_name_plural = _("runs")
         indexes = [
-            models.Index(fields=["space", "status"], name="run_space_status"),
+            # What every page asks for: what goes on or waits in a person's spaces, without touching a row.
+            models.Index(
+                fields=["space", "id"],
+                include=["version", "visibility", "initiator", "status"],
+                condition=models.Q(status__in=["running", "waiting"]),
+                name="run_unfinished",
+            ),
             # The history's order with all that it is filtered by: a page is found without touching a row, whatever
             # the filter and however deep (100,000 runs of which none fits: 20 ms on two busy cores).
             models.Index(
@@ -98,6 +104,7 @@ class Run(models.Model):
                 name="run_history",
             ),
             GinIndex(fields=["search_terms"], name="run_search"),
+            models.Index(fields=["version", "-id"], name="run_of_version"),  # the last runs of a template
         ]
         constraints = [
             models.CheckConstraint(

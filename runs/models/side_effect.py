@@ -10,8 +10,9 @@ from runs.models.node_run import NodeRun
 class SideEffect(models.Model):
     """One outward act of a tool. Written in the transaction of its result and looked up before the act is done again.
 
-    `key` names the act within its node version ("link:https://…"); a retry that would do it again is answered with
-    `result` instead. A new node version may do it again; the plan of a re-run says so.
+    `key` names the act within its node version ("link:…", "export:…"); a retry that would do it again is answered with
+    `result` instead. `target` is what it was done to: an address, a place in the folder of exports. A new node version
+    may do it again; the plan of a re-run says so.
     """
 
     node_run = models.ForeignKey(NodeRun, on_delete=models.PROTECT, related_name="side_effects")
@@ -33,3 +34,8 @@ class SideEffect(models.Model):
 
     def __str__(self) -> str:
         return f"{self.node_run_id} {self.kind}"  # the target may tell what a personal run is about
+
+    @property
+    def file_name(self) -> str:
+        """The last part of a place."""
+        return self.target.rpartition("/")[2]

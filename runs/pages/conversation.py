@@ -10,36 +10,34 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
 from django.db.models.functions import Left
 
-from runs.models import Attachment, Message, MessageDelta, NodeRun, ToolCall
+from runs.models import Artifact, Attachment, Message, MessageDelta, NodeRun, ToolCall
+from runs.money import Cost, cost_of
+from runs.pages.chat.file_rows import FileRow, file_rows
 from runs.pages.chat.tool_rows import SHOWN_CHARS, ToolRow, tool_row
 from runs.pages.people import full_name
 from runs.states import MessageStatus
-from runs.wording import ARTIFACT_ICONS
 
 PAGE_MESSAGES = 50  # in the page at first and with each further fetch
 
 
 @dataclass(frozen=True)
-class FileRow:
-    """A file that came with a message: the revision of the artifact that it became."""
+class TurnSpent:
+    """What a turn used so far, with its tool calls and the choice of outputs."""
 
-    public_id: str
-    name: str
-    type: str
-    icon_name: str
-    revision: int
-    size_bytes: int
-    url: str = ""
+    input_tokens: int
+    output_tokens: int
+    cost: Cost | None
 
 
 @dataclass(frozen=True)
 class MessageRow:
     """One message. `kind`: task (the node's own opening), person, agent or summary.
 
-    `earlier`: how many messages of an earlier branch stand behind it. `turns`: how many a summary stands for.
+    `files` came with it, `made` was written by its tool calls. `earlier`: how many messages of an earlier branch stand
+    behind it. `turns`: how many a summary stands for. `spent`: what the turn used that it ends.
     """
 
     public_id: str
@@ -52,8 +50,10 @@ class MessageRow:
     at: datetime
     tools: tuple[ToolRow, ...] = ()
     files: tuple[FileRow, ...] = ()
+    made: tuple[FileRow, ...] = ()
     earlier: int = 0
     turns: int = 0
+    spent: TurnSpent | None = None
 
     @property
     def is_streaming(self) -> bool:
@@ -136,8 +136,12 @@ def _messages() -> QuerySet[Message]:
     calls = ToolCall.objects.defer("arguments", "result").annotate(
         shown_arguments=Left("arguments", SHOWN_CHARS + 1), shown_result=Left("result", SHOWN_CHARS + 1)
     )
+    made = Artifact.objects.filter(tool_call__isnull=False).order_by("id")
+    calls = calls.prefetch_related(Prefetch("artifacts", made))
     files = Attachment.objects.select_related("artifact")
-    rows = Message.objects.select_related("author").defer("parts").order_by("ordinal")
+    later = Message.objects.filter(attempt=OuterRef("attempt"), ordinal__gt=OuterRef("ordinal"))
+    rows = Message.objects.select_related("author", "attempt").defer("parts").order_by("ordinal")
+    rows = rows.annotate(ends_turn=~Exists(later))
     return rows.prefetch_related(Prefetch("tool_calls", calls), Prefetch("attachments", files))
 
 
@@ -180,10 +184,25 @@ def _row(message: Message, text: str, earlier: int) -> MessageRow:
         status=message.status,
         at=message.created_at,
         tools=tuple(tool_row(call) for call in message.tool_calls.all()),
-        files=tuple(_file(attachment) for attachment in message.attachments.all()),
+        files=file_rows(attachment.artifact for attachment in message.attachments.all()),
+        made=file_rows(made for call in message.tool_calls.all() for made in call.artifacts.all()),
         earlier=earlier,
         turns=message.covers_turns or 0,
+        spent=_spent(message),
     )
+
+
+def _spent(message: Any) -> TurnSpent | None:
+    """Say what a turn used, at the agent's message that ends it."""
+    attempt = message.attempt
+    if (
+        message_kind(message) != "agent"
+        or not message.ends_turn
+        or message.tool_calls.all()
+        or not attempt.input_tokens
+    ):
+        return None
+    return TurnSpent(attempt.input_tokens, attempt.output_tokens, cost_of([attempt]))
 
 
 def message_kind(message: Message) -> str:
@@ -193,9 +212,3 @@ def message_kind(message: Message) -> str:
     if message.role == Message.Role.ASSISTANT:
         return "agent"
     return "person" if message.author_id else "task"
-
-
-def _file(attachment: Attachment) -> FileRow:
-    artifact = attachment.artifact
-    icon_name = ARTIFACT_ICONS[artifact.type]
-    return FileRow(artifact.public_id, artifact.name, artifact.type, icon_name, artifact.revision, artifact.size_bytes)

@@ -5,25 +5,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from runs.access import Standing
 from runs.graphs import version_graph
 from runs.models import NodeRun, Run
+from runs.pages.needs import asked, counts
 from runs.pages.overview import NodeRow, choose_node, elapsed_s, node_row
 from runs.pages.people import full_name
-from runs.states import RUN_TERMINAL, WAITING_FOR_PERSON, NodeStatus
+from runs.states import RUN_TERMINAL, RUN_UNFINISHED, NodeStatus
 from runs.wording import StatusLabel, node_label, run_label
 from spaces.access import SpaceRequest
-from spaces.models import Permission
 from workflows.document import NodeSpec
 
 SHOWN_NEEDS = 5
-LOOKED_AT_NEEDS = 500
 SHOWN_ACTIVE = 6
 SHOWN_RECENT = 6
+UNREAD = ("inputs", "search_text", "search_terms", "version__document", "version__workflow__draft")
 
 
 @dataclass(frozen=True)
@@ -68,33 +67,28 @@ class Activity:
 
 
 def activity(request: SpaceRequest) -> Activity:
-    """Read what is going on. Six queries."""
+    """Read what is going on. Nine queries."""
     seen = Run.objects.visible_to(request.user).filter(space=request.space)
-    seen = seen.select_related("version__workflow", "initiator").order_by("-id")
-    running = seen.exclude(status__in=RUN_TERMINAL)
-    ended = seen.filter(status__in=RUN_TERMINAL)
+    seen = seen.select_related("version__workflow", "initiator").defer(*UNREAD).order_by("-id")
+    running = seen.filter(status__in=sorted(RUN_UNFINISHED))
+    ended = seen.filter(status__in=sorted(RUN_TERMINAL))
     active, recent = list(running[:SHOWN_ACTIVE]), list(ended[:SHOWN_RECENT])
     cards = _cards([*active, *recent], request)
-    needs = _needs(request, seen)
+    needs = asked(request.user, request.space, most=SHOWN_NEEDS)
+    waits = counts(request.user).get(request.space.slug, 0)
     return Activity(
-        needs=tuple(_need(node) for node in needs[:SHOWN_NEEDS]),
-        more_needs=max(0, len(needs) - SHOWN_NEEDS),
+        needs=_needs([need.pk for need in needs]),
+        more_needs=max(0, waits - len(needs)),
         active=cards[: len(active)],
         more_active=max(0, running.count() - SHOWN_ACTIVE),
         recent=cards[len(active) :],
     )
 
 
-def _needs(request: SpaceRequest, seen: QuerySet[Run]) -> list[NodeRun]:
-    """Find the waiting nodes that this person can help on, the newest first; at most the newest few hundred."""
-    waiting = NodeRun.objects.filter(is_latest=True, status=NodeStatus.WAITING, waiting_for__in=WAITING_FOR_PERSON)
-    waiting = waiting.filter(run__in=seen.order_by().values("pk")).select_related("run__version__workflow")
-    if not request.membership.permits(Permission.ADMIN):
-        named = {"nodes": [{"notify": [{"who": request.user.get_username()}]}]}
-        mine = Q(run__initiator_id=request.user.pk) | Q(executor_id=request.user.pk)
-        waiting = waiting.filter(mine | Q(run__version__document__contains=named))
-    found = waiting.order_by("-pk")[:LOOKED_AT_NEEDS]
-    return [node for node in found if _standing(request, node.run).is_asked(node, _spec(node))]
+def _needs(keys: Sequence[int]) -> tuple[NeedRow, ...]:
+    """Read the newest of the nodes that wait for the person."""
+    nodes = NodeRun.objects.filter(pk__in=keys).select_related("run__version__workflow").order_by("-pk")
+    return tuple(_need(node) for node in nodes.defer(*(f"run__{name}" for name in UNREAD)))
 
 
 def _standing(request: SpaceRequest, run: Run) -> Standing:

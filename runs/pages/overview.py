@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from runs.access import Standing
 from runs.graphs import version_graph
 from runs.models import Attempt, NodeRun, Run
+from runs.money import SUMS, Cost, summed
 from runs.pages.marks import marks_of
 from runs.pages.people import full_name
 from runs.states import NODE_ACTIVE, NodeStatus
@@ -33,6 +34,7 @@ class NodeRow:
     needs_me: bool
     is_active: bool
     has_begun: bool
+    may_act: bool
     stale: bool = False
     reused: bool = False
 
@@ -49,6 +51,7 @@ class Overview:
     initiator: str
     input_tokens: int
     output_tokens: int
+    cost: Cost | None
     may_cancel: bool
 
     @property
@@ -77,7 +80,7 @@ def overview(run: Run, standing: Standing) -> Overview:
         replace(row, stale=row.key in marks.stale, reused=row.key in marks.reused) for row in node_rows(run, standing)
     )
     tokens: dict[str, Any] = Attempt.objects.filter(node_run__run=run).aggregate(
-        used_in=Sum("input_tokens"), used_out=Sum("output_tokens")
+        used_in=Sum("input_tokens"), used_out=Sum("output_tokens"), **SUMS
     )
     return Overview(
         run=run,
@@ -88,6 +91,7 @@ def overview(run: Run, standing: Standing) -> Overview:
         initiator=full_name(run.initiator),
         input_tokens=tokens["used_in"] or 0,
         output_tokens=tokens["used_out"] or 0,
+        cost=summed(tokens),
         may_cancel=not run.is_terminal and standing.may_cancel_run,
     )
 
@@ -119,6 +123,7 @@ def node_row(run: Run, node: NodeRun, standing: Standing) -> NodeRow:
         needs_me=needs_me,
         is_active=node.status in NODE_ACTIVE,
         has_begun=node.started_at is not None,
+        may_act=standing.may_act_on(node),
     )
 
 

@@ -14,7 +14,7 @@ from runs.artifacts import latest_artifacts
 from runs.executors import executor_spec
 from runs.failures import Advice, advice
 from runs.graphs import tries_of, version_graph
-from runs.models import Attempt, NodeRun, OutputValue, Run
+from runs.models import Attempt, NodeRun, OutputValue, Run, SideEffect
 from runs.pages.artifacts.rows import ArtifactRow, artifact_row
 from runs.pages.chat.composer import Composer, composer_of
 from runs.pages.conversation import Conversation, latest_messages
@@ -93,6 +93,7 @@ class Panel:
     conversation: Conversation | None
     outputs: tuple[OutputRow, ...]
     artifacts: tuple[ArtifactRow, ...]
+    exports: tuple[SideEffect, ...]
     inputs: tuple[InputRow, ...]
     gate: Gate | None
     is_executor: bool
@@ -181,11 +182,12 @@ def panel(run: Run, node: NodeRun, standing: Standing, *, with_messages: bool, d
         conversation=latest_messages(node) if with_messages else None,
         outputs=outputs,
         artifacts=_others(artifacts, {row.artifact.public_id for row in outputs if row.artifact}),
+        exports=_exports(node, spec),
         inputs=_inputs(node, {key: item.title for key, item in graph.specs.items()}),
         gate=gate_of(node, seen, missing=missing, may_act=may_act or (may_confirm and node.accepted_at is None)),
         is_executor=standing.may_consent(node),
         acts=_acts(node, attempt, may_act=may_act),
-        composer=composer_of(node),
+        composer=composer_of(node, spec),
         may_act=may_act,
         attempt=attempt if attempt and attempt.status in (AttemptStatus.QUEUED, AttemptStatus.RUNNING) else None,
         tries=tries_of(spec),
@@ -214,6 +216,13 @@ def _acts(node: NodeRun, attempt: Attempt | None, *, may_act: bool) -> Acts:
 def _others(artifacts: Sequence[ArtifactRow], shown: set[str]) -> tuple[ArtifactRow, ...]:
     """List the newest revision of each artifact that is not shown as an output, the one written last first."""
     return tuple(row for row in reversed(artifacts) if row.public_id not in shown)
+
+
+def _exports(node: NodeRun, spec: NodeSpec) -> tuple[SideEffect, ...]:
+    """List what this version gave out. Links are among its artifacts. No query for a node that cannot export."""
+    if "exports" not in getattr(spec.config, "tools", ()):
+        return ()
+    return tuple(SideEffect.objects.filter(node_run=node, kind="export").order_by("id"))
 
 
 def _outputs(node: NodeRun, spec: NodeSpec, artifacts: Sequence[ArtifactRow]) -> tuple[OutputRow, ...]:

@@ -1,7 +1,7 @@
 """What an act on a node would do, before it is done: the plan in words, what it repeats outside, what it may cost."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from runs.executors import executor_spec
 from runs.graphs import VersionGraph, version_graph
 from runs.models import Attempt, NodeRun, Run, SideEffect
+from runs.money import Cost, document_of
 from runs.reruns import Plan, Reason, Why
 from runs.states import AttemptStatus, NodeStatus, WaitingFor
 from runs.transitions.outputs import outputs_sha256
 from runs.transitions.planning import Choice, plan_now
+from runs.wording import effect_text
 
 HISTORY_RUNS = 20  # of the same template: enough for a median, and one short index scan
 TONES = {"reused": "off", "kept": "off", "again": "work", "later": "work"}
@@ -50,14 +52,23 @@ class EffectRow:
     kind: str
     target: str
 
+    @property
+    def words(self) -> str:
+        """Say what was done."""
+        return effect_text(self.kind, self.target)
+
 
 @dataclass(frozen=True)
 class Expected:
-    """Medians of finished attempts of the same nodes, summed. `unknown`: titles of nodes without history."""
+    """Medians of finished attempts of the same nodes, summed. `unknown`: titles of nodes without history.
+
+    `cost`: of those whose model had a price then; None where no model had one.
+    """
 
     input_tokens: int
     output_tokens: int
     seconds: float
+    cost: Cost | None
     runs: int
     unknown: tuple[str, ...]
 
@@ -115,6 +126,7 @@ def plan_document(page: PlanPage) -> dict[str, Any]:
         "expected": None if expected is None else {
             "tokens": {"input": expected.input_tokens, "output": expected.output_tokens},
             "seconds": expected.seconds,
+            "cost": document_of(expected.cost),
             "runs": expected.runs,
             "no_history": list(expected.unknown),
         },
@@ -125,7 +137,7 @@ def plan_text(page: PlanPage) -> str:
     """Write a plan for people, a line for each node."""
     lines = [f"{page.act} {page.node.key} v{page.node.number}"]
     lines += [f"  {row.key} v{row.number}  {row.fate}: {row.reason}" for row in page.rows]
-    lines += [f"  ! {_('may be done again')}: {row.title}: {row.kind} {row.target}" for row in page.effects]
+    lines += [f"  ! {_('may be done again')}: {row.title}: {row.words}" for row in page.effects]
     return "\n".join(lines)
 
 
@@ -208,16 +220,30 @@ def _expected(run: Run, graph: VersionGraph, keys: Collection[str], user: Any) -
         node_run__run_id__in=recent, node_run__key__in=keys, status=AttemptStatus.SUCCEEDED, started_at__isnull=False
     )
     found: dict[str, list[tuple[int, int, float]]] = defaultdict(list)
-    for key, tokens_in, tokens_out, began, ended in finished.values_list(
-        "node_run__key", "input_tokens", "output_tokens", "started_at", "finished_at"
+    costs: dict[str, list[int]] = defaultdict(list)
+    for key, tokens_in, tokens_out, cost, began, ended in finished.values_list(
+        "node_run__key", "input_tokens", "output_tokens", "cost_nanos", "started_at", "finished_at"
     ):
         seconds = (ended - began).total_seconds() if began and ended else 0.0
         found[key].append((tokens_in, tokens_out, seconds))
+        if cost is not None:
+            costs[key].append(cost)
     middle = [[median(column) for column in zip(*rows, strict=True)] for rows in found.values()]
     return Expected(
         input_tokens=round(sum(row[0] for row in middle)),
         output_tokens=round(sum(row[1] for row in middle)),
         seconds=round(sum(row[2] for row in middle), 1),
+        cost=_expected_cost(found, costs),
         runs=len(recent),
         unknown=tuple(graph.specs[key].title for key in graph.graph.order if key in keys and key not in found),
     )
+
+
+def _expected_cost(
+    found: Mapping[str, Sequence[tuple[int, int, float]]], costs: Mapping[str, Sequence[int]]
+) -> Cost | None:
+    """Sum the medians of what is known; a node that used tokens and has no cost makes it an "at least"."""
+    if not costs:
+        return None
+    lacks = any(key not in costs and any(row[0] or row[1] for row in rows) for key, rows in found.items())
+    return Cost(round(sum(median(known) for known in costs.values())), is_partial=lacks)

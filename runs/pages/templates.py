@@ -4,13 +4,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import F, Window
-from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 
-from runs.models import Run
+from runs import sql
 from runs.pages.people import full_name
 from runs.wording import StatusLabel, run_label
 from spaces.access import SpaceRequest
@@ -20,6 +18,26 @@ from workflows.listing import WorkflowFilter, listed, names_of
 from workflows.models import Visibility, Workflow
 
 SHOWN_RUNS = 8
+# The last of each version by their index, of these the last of the template (of 100,000 runs: 1 ms; numbering them all
+# took 190).
+LAST_RUNS = """
+SELECT w.id, last.public_id, last.status, last.started_at
+FROM workflows_workflow w CROSS JOIN LATERAL (
+    SELECT r.id, r.public_id, r.status, r.started_at
+    FROM workflows_workflowversion v CROSS JOIN LATERAL (
+        SELECT id, public_id, status, started_at FROM runs_run
+        WHERE version_id = v.id AND (visibility = 'space' OR initiator_id = %s) ORDER BY id DESC LIMIT %s
+    ) r WHERE v.workflow_id = w.id ORDER BY r.id DESC LIMIT %s
+) last WHERE w.id = ANY(%s) AND w.space_id = %s ORDER BY last.id
+"""
+
+
+class LastRun(NamedTuple):
+    """A row of `LAST_RUNS`, behind the template's key."""
+
+    public_id: str
+    status: str
+    started_at: datetime
 
 
 @dataclass(frozen=True)
@@ -85,22 +103,19 @@ def gallery(request: SpaceRequest) -> tuple[Example, ...]:
 
 
 def _last_runs(request: SpaceRequest, workflows: Sequence[Workflow]) -> dict[int, LastRuns]:
-    """Read the last runs of each template, in one query."""
-    place = Window(RowNumber(), partition_by=F("version__workflow_id"), order_by=F("id").desc())
-    seen = Run.objects.visible_to(request.user).filter(space=request.space, version__workflow__in=workflows)
-    rows = seen.annotate(place=place, workflow_id=F("version__workflow_id")).filter(place__lte=SHOWN_RUNS)
-    found: dict[int, list[Any]] = defaultdict(list)
-    for row in rows.order_by("id").values("workflow_id", "public_id", "status", "started_at"):
-        found[row["workflow_id"]].append(row)
+    """Read the last runs of each template, oldest first, in one query."""
+    keys = [workflow.pk for workflow in workflows]
+    found: dict[int, list[LastRun]] = defaultdict(list)
+    for workflow_id, *run in sql.rows(LAST_RUNS, (request.user.pk, SHOWN_RUNS, SHOWN_RUNS, keys, request.space.pk)):
+        found[workflow_id].append(LastRun(*run))
     return {key: _strip(runs) for key, runs in found.items()}
 
 
-def _strip(runs: Sequence[dict[str, Any]]) -> LastRuns:
-    labels = [run_label(run["status"]) for run in runs]
+def _strip(runs: Sequence[LastRun]) -> LastRuns:
+    labels = [run_label(run.status) for run in runs]
     said = _("Last runs, oldest first: %(words)s") % {"words": ", ".join(label.word for label in labels)}
-    newest = runs[-1]
     tones = tuple(label.tone for label in labels)
-    return LastRuns(tones, said, newest["public_id"], labels[-1], newest["started_at"])
+    return LastRuns(tones, said, runs[-1].public_id, labels[-1], runs[-1].started_at)
 
 
 def _row(workflow: Any, last: LastRuns | None, request: SpaceRequest) -> TemplateRow:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from runs.access import Standing
 from runs.failures import Press
 from runs.models import NodeRun, Run
+from runs.money import Cost, of_document
 from runs.tickets import causes, document
 from runs.tickets.reading import Facts, read
 from runs.wording import StatusLabel, attempt_label, node_icon, node_label, run_label
@@ -33,15 +34,15 @@ class FailureCard:
 
 @dataclass(frozen=True)
 class VersionCard:
-    """A node version of the document. `attempts`: the newest, each with its status in words; `inputs`, `outputs` by
-    name.
+    """A node version of the document. `attempts`: the newest, each with its status in words and its cost; `inputs`,
+    `outputs` by name.
     """
 
     ticket: dict[str, Any]
     inputs: tuple[tuple[str, dict[str, Any]], ...]
     outputs: tuple[tuple[str, dict[str, Any]], ...]
     label: StatusLabel
-    attempts: tuple[tuple[dict[str, Any], StatusLabel], ...]
+    attempts: tuple[tuple[dict[str, Any], StatusLabel, Cost | None], ...]
     attempt_count: int
     address: str
     is_open: bool
@@ -67,6 +68,7 @@ class TicketPage:
     ticket: dict[str, Any]
     title: str
     label: StatusLabel
+    cost: Cost | None
     failures: tuple[FailureCard, ...]
     nodes: tuple[NodeCard, ...]
     lines: tuple[dict[str, Any], ...]
@@ -76,7 +78,7 @@ class TicketPage:
 
 
 def ticket_page(run: Run, standing: Standing) -> TicketPage:
-    """Read a run and lay its ticket out. Six queries."""
+    """Read a run and lay its ticket out. Seven queries."""
     facts = read(run)
     ticket = document.ticket(facts)
     failed = zip(causes.failures(facts), ticket["what_failed"], strict=True)
@@ -86,6 +88,7 @@ def ticket_page(run: Run, standing: Standing) -> TicketPage:
         ticket=ticket,
         title=run.title or run.version.workflow.name,
         label=run_label(run.status),
+        cost=of_document(ticket["run"]["cost"]),
         failures=tuple(
             _failure(facts, failure, written, standing.may_act_on(versions[failure.key, failure.number]))
             for failure, written in failed
@@ -124,7 +127,10 @@ def _version(facts: Facts, key: str, written: dict[str, Any]) -> VersionCard:
         inputs=tuple(written["inputs"].items()),
         outputs=tuple(written["outputs"].items()),
         label=node_label(written["status"], written["waiting_for"] or ""),
-        attempts=tuple((one, attempt_label(one["status"])) for one in written["attempts"][-SHOWN_ATTEMPTS:]),
+        attempts=tuple(
+            (one, attempt_label(one["status"]), of_document(one["cost"]))
+            for one in written["attempts"][-SHOWN_ATTEMPTS:]
+        ),
         attempt_count=len(written["attempts"]),
         address=_place(facts, key, written["version"]),
         is_open=written["is_latest"] and written["status"] in ("failed", "waiting"),

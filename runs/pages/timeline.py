@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from runs.graphs import version_graph
 from runs.models import Attempt, NodeRun, Run, RunEvent
+from runs.money import Cost, cost_of
 from runs.pages.time_axis import Axis, Gap
 from runs.states import AttemptStatus, NodeStatus
 from runs.wording import StatusLabel, attempt_label, node_label
@@ -45,6 +46,7 @@ class AttemptRow:
     started_at: datetime | None
     input_tokens: int
     output_tokens: int
+    cost: Cost | None
     error: str
 
 
@@ -70,6 +72,11 @@ class Timeline:
     gaps: tuple[Gap, ...]
     length_s: float
     is_cut: bool
+
+    @property
+    def has_costs(self) -> bool:
+        """Say whether the cost of any attempt is known; without one there is no such column."""
+        return any(attempt.cost for version in self.versions for attempt in version.attempts)
 
 
 Span = tuple[datetime, datetime]
@@ -146,6 +153,7 @@ def _attempt(attempt: Attempt, axis: Axis, now: datetime) -> AttemptRow:
         started_at=started,
         input_tokens=attempt.input_tokens,
         output_tokens=attempt.output_tokens,
+        cost=cost_of([attempt]),
         error=attempt.error,
     )
 

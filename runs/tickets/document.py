@@ -10,15 +10,18 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from runs.models import Attempt, NodeRun, OutputValue, Run, RunEvent, ToolCall
-from runs.redaction import redacted
+from runs.models import Attempt, NodeRun, OutputValue, Run, RunEvent, SideEffect, ToolCall
+from runs.money import cost_of, document_of
+from runs.redaction import HIDDEN, redact, redacted
 from runs.tickets import causes, log
 from runs.tickets.reading import Facts
+from runs.wording import effect_text
 from workflows.document import from_json, to_yaml
 
 Document = dict[str, Any]
 FORMAT = 1
 VALUE_CHARS = 20_000
+TEMPLATE_NOTE = f"# The template as it ran. What is, or looks like, a key or a password is {HIDDEN} here."
 
 
 def ticket(facts: Facts) -> Document:
@@ -46,8 +49,11 @@ def to_json(document: Document) -> str:
 
 
 def template_file(run: Run) -> str:
-    """Give the template as it ran, as a template file."""
-    return to_yaml(from_json(run.version.document))
+    """Give the template as it ran, as a template file to be handed on: without secrets, as its first line says.
+
+    Values are looked at before they are folded into lines, then the whole as a text, as the ticket's other texts are.
+    """
+    return f"{TEMPLATE_NOTE}\n{redact(to_yaml(from_json(redacted(run.version.document))))}"
 
 
 def _run(facts: Facts) -> Document:
@@ -66,6 +72,7 @@ def _run(facts: Facts) -> Document:
         "cancelled_by": _who(run.cancelled_by),
         "cancelled_at": run.cancelled_at,
         "tokens": _tokens(attempts),
+        "cost": document_of(cost_of(attempts)),
     }
 
 
@@ -130,7 +137,9 @@ def _version(facts: Facts, version: NodeRun) -> Document:
         "outputs": {value.name: _output(value) for value in facts.outputs.get(version.pk, [])},
         "attempts": [_attempt(attempt) for attempt in attempts],
         "tool_calls": [_call(call) for call in facts.calls.get(version.pk, [])],
+        "outward_acts": [_effect(effect) for effect in facts.effects.get(version.pk, [])],
         "tokens": _tokens(attempts),
+        "cost": document_of(cost_of(attempts)),
     }
 
 
@@ -181,6 +190,7 @@ def _attempt(attempt: Attempt) -> Document:
         "error": attempt.error or None,
         "provider_message": attempt.error_detail or None,
         "tokens": _tokens([attempt]),
+        "cost": document_of(cost_of([attempt])),
     }
 
 
@@ -191,6 +201,16 @@ def _call(call: ToolCall) -> Document:
         "side_effects": call.side_effects,
         "started_at": call.started_at,
         "finished_at": call.finished_at,
+    }
+
+
+def _effect(effect: SideEffect) -> Document:
+    return {
+        "kind": effect.kind,
+        "target": effect.target,
+        "in_words": effect_text(effect.kind, effect.target),
+        "attempt": effect.attempt.number,
+        "at": effect.created_at,
     }
 
 

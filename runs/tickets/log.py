@@ -1,4 +1,4 @@
-"""What happened in a run, line by line: its events, ends of attempts and tool calls, in the order of time, in words."""
+"""What happened in a run, line by line, in the order of time: events, ends of attempts, tool calls, outward acts."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,11 +8,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from runs.models import Attempt, RunEvent, ToolCall
+from runs.money import cost_of
 from runs.states import AttemptStatus
 from runs.tickets.reading import Facts
-from runs.wording import attempt_label, node_label, run_label
+from runs.wording import attempt_label, effect_text, node_label, run_label
+from spaces.people import person_name
 
-TOLD_ELSEWHERE = ("tool.",)  # by the calls themselves, with their time
+TOLD_ELSEWHERE = ("tool.", "message.tool")  # by the calls themselves, with their time
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Line:
 def lines(facts: Facts) -> list[Line]:
     """Write the log, oldest first; what happened at the same time in the order of its numbers."""
     names = {version.pk: f"{version.key} v{version.number}" for version in facts.versions}
-    found = [*_events(facts, names), *_attempts(facts, names), *_calls(facts, names)]
+    found = [*_events(facts, names), *_attempts(facts, names), *_calls(facts, names), *_effects(facts, names)]
     return sorted(found, key=lambda line: line.at)
 
 
@@ -95,6 +97,8 @@ def attempt_text(attempt: Attempt) -> str:
     if attempt.input_tokens or attempt.output_tokens:
         used = {"read": attempt.input_tokens, "written": attempt.output_tokens}
         text += ", " + _("%(read)s tokens read, %(written)s written") % used
+    if cost := cost_of([attempt]):
+        text += f", {cost}"
     why = " ".join(part for part in (attempt.error_kind or attempt.loss, attempt.error) if part)
     return f"{text}: {why}" if why else text
 
@@ -106,6 +110,13 @@ def _calls(facts: Facts, names: dict[int, str]) -> Iterator[Line]:
             yield Line(call.finished_at or call.started_at, names.get(version_id, ""), _call_text(call), bad)
 
 
+def _effects(facts: Facts, names: dict[int, str]) -> Iterator[Line]:
+    for version_id, effects in facts.effects.items():
+        for effect in effects:
+            text = _("Outside: %(what)s") % {"what": effect_text(effect.kind, effect.target)}
+            yield Line(effect.created_at, names.get(version_id, ""), text)
+
+
 def _call_text(call: ToolCall) -> str:
     text = _("Tool %(name)s: %(status)s") % {"name": call.name, "status": call.get_status_display()}
     if call.finished_at:
@@ -114,4 +125,4 @@ def _call_text(call: ToolCall) -> str:
 
 
 def _name(user: Any) -> str:
-    return str(user.get_full_name() or user.get_username()) if user else ""
+    return person_name(user) if user else ""

@@ -16,6 +16,7 @@ from runs.transitions.outputs import missing_outputs, outputs_sha256
 from runs.transitions.planning import NO_CHOICE, Choice, chosen_plan, latest_of
 from runs.transitions.saying import last_question, refuse_busy, refuse_without_consent, say
 from runs.transitions.starting import queue_attempt, settle
+from spaces.people import shown_name
 
 __all__ = ["cancel_node", "cancel_run", "confirm", "done", "restart", "retry_turn", "say", "stop"]
 
@@ -25,14 +26,14 @@ SELECT EXISTS (SELECT 1 FROM runs_message m WHERE m.node_run_id = %s AND m.role 
                                 WHERE node_run_id = m.node_run_id AND role <> 'summary')
                AND NOT EXISTS (SELECT 1 FROM runs_toolcall t WHERE t.message_id = m.id))
 """
-NAME = "COALESCE(NULLIF(trim(u.first_name || ' ' || u.last_name), ''), u.username)"
+NAMES = "u.first_name, u.last_name, u.username"
 AT = "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC'"
 ACCEPTED = f"""
-SELECT {NAME}, {AT.format("e.created_at")} FROM runs_runevent e LEFT JOIN auth_user u ON u.id = e.actor_id
+SELECT {AT.format("e.created_at")}, {NAMES} FROM runs_runevent e LEFT JOIN auth_user u ON u.id = e.actor_id
 WHERE e.node_run_id = %s AND e.kind = 'node.status' AND e.data->>'status' = 'done' ORDER BY e.seq DESC LIMIT 1
 """  # noqa: S608  (a text of ours)
 CHANGED = f"""
-SELECT o.name, {NAME}, {AT.format("o.created_at")}
+SELECT o.name, {AT.format("o.created_at")}, {NAMES}
 FROM runs_outputvalue o LEFT JOIN auth_user u ON u.id = o.chosen_by_id
 WHERE o.node_run_id = %s AND o.is_current ORDER BY o.id DESC LIMIT 1
 """  # noqa: S608  (a text of ours)
@@ -160,17 +161,19 @@ def _refuse_unacceptable(ledger: Ledger, node: Latest, *, reopened: bool) -> Non
 def _say_who_accepted(node: Latest) -> str:
     """Tell who lost a race who won it, and when."""
     found = sql.row(ACCEPTED, (node.id,))
-    if found is None or found[0] is None:
+    if found is None or found[-1] is None:
         return _("These outputs are already accepted.")
-    return _("These outputs are already accepted: by %(who)s, %(at)s.") % {"who": found[0], "at": found[1]}
+    at, *names = found
+    return _("These outputs are already accepted: by %(who)s, %(at)s.") % {"who": shown_name(*names), "at": at}
 
 
 def _say_what_changed(node: Latest) -> str:
     found = sql.row(CHANGED, (node.id,))
-    if found is None or found[1] is None:
+    if found is None or found[-1] is None:
         return _("The outputs changed since you saw them; look again, then accept them.")
+    output, at, *names = found
     text = _("The outputs changed since you saw them: %(who)s chose “%(name)s”, %(at)s. Look again, then accept them.")
-    return text % {"name": found[0], "who": found[1], "at": found[2]}
+    return text % {"name": output, "who": shown_name(*names), "at": at}
 
 
 def _drop_answers(ledger: Ledger, node: Latest, question_id: int | None) -> None:

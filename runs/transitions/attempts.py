@@ -1,7 +1,7 @@
 """The end of an attempt: it succeeded, failed, or was lost. Fenced: only a running attempt has an effect."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, LiteralString
 
 from runs import sql
 from runs.executors.base import Done, Failed, Job, Spent
@@ -12,6 +12,7 @@ from runs.transitions.accepting import accept
 from runs.transitions.consents import hold_without_consent
 from runs.transitions.ledger import Latest, Ledger, open_run
 from runs.transitions.outputs import store_outputs
+from runs.transitions.spending import COUNT_SPENT, spent_values
 from runs.transitions.starting import HandOff, queue_attempt
 
 BACKOFF_FIRST_S = 2.0
@@ -21,12 +22,16 @@ PROCESS_DIED = "process_died"
 MAX_QUARANTINE_LOSSES = 3  # how often an attempt may kill its own, lonely process
 MAX_SILENT_LOSSES = 10  # … or end unseen together with whoever watched it: that may be anybody's doing
 
-END_ATTEMPT = """
+END_ATTEMPT: LiteralString = (
+    """
 UPDATE runs_attempt SET status = %s, finished_at = clock_timestamp(), lease_expires_at = NULL, loss = %s,
-       error_kind = %s, error = %s, error_detail = %s, input_tokens = input_tokens + %s,
-       output_tokens = output_tokens + %s
+       error_kind = %s, error = %s, error_detail = %s,
+"""
+    + COUNT_SPENT
+    + """
 WHERE id = %s AND status = 'running' RETURNING number, try_number, quarantine, message_id
 """
+)
 
 
 @dataclass(frozen=True)
@@ -146,8 +151,7 @@ def _end(
     detail: str = "",
     spent: Spent | None = None,
 ) -> Ended | None:
-    spent = spent or Spent()
-    values = (status, loss, error_kind, error, detail, spent.input_tokens, spent.output_tokens, job.attempt_id)
+    values = (status, loss, error_kind, error, detail, *spent_values(spent or Spent()), job.attempt_id)
     found = sql.row(END_ATTEMPT, values)
     return Ended(*found) if found else None
 

@@ -11,14 +11,15 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from runs.access import get_artifact_or_404
+from runs.access import get_artifact_or_404, older_revision_or_404
 from runs.archives import ARCHIVE_MAX_BYTES, zipped
 from runs.artifacts import blob_content
 from runs.models import Artifact, Run
 from runs.pages.artifacts.archive import archive_entries, archive_name
 from runs.pages.artifacts.artifact import artifact_page, compared_with, revisions_of
+from runs.pages.artifacts.inline import inline_changes, inline_preview
 from runs.pictures import drawn_as
-from runs.views.loading import load_node_run, load_run
+from runs.views.loading import load_node_run, load_run, whole_number
 from runs.views.rendering import is_fragment
 from runs.views.streaming import streamed
 from spaces.access import SpaceRequest, space_view
@@ -41,6 +42,19 @@ def detail(request: SpaceRequest, run_id: str, artifact_id: str) -> HttpResponse
     page = reverse("runs:run-detail", args=[request.space.slug, run.public_id])
     trail = [(request.space.name, home), (run.title or str(run.version.workflow), page)]
     return render(request, "runs/artifacts/detail.html", {"shown": shown, "space": request.space, "trail": trail})
+
+
+@require_safe
+@space_view
+def preview(request: SpaceRequest, run_id: str, artifact_id: str) -> HttpResponse:
+    """Show the beginning of an artifact below its card; with `since` what changed after that revision of it."""
+    run, artifact = _load(request, run_id, artifact_id)
+    since = whole_number(request.GET.get("since"))
+    if not is_fragment(request):
+        return redirect("runs:artifact-detail", request.space.slug, run.public_id, artifact.public_id)
+    before = older_revision_or_404(artifact, since) if since else None
+    shown = inline_changes(run, artifact, before) if before else inline_preview(run, artifact)
+    return render(request, "runs/artifacts/_inline.html", {"shown": shown})
 
 
 @require_safe

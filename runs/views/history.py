@@ -1,5 +1,7 @@
 """The history of a space: its pages, all of it as a file, many runs cancelled at once, filters kept under a name."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -73,11 +75,16 @@ def forget(request: SpaceRequest, number: int) -> HttpResponse:
 
 def _answer(request: SpaceRequest, *, outcomes: tuple[Outcome, ...] = (), chosen_none: bool = False) -> HttpResponse:
     found = plans.history(request)
-    context = {"space": request.space, "history": found, "outcomes": outcomes, "chosen_none": chosen_none}
+    context: dict[str, Any] = {
+        "space": request.space,
+        "history": found,
+        "outcomes": outcomes,
+        "chosen_none": chosen_none,
+    }
     page = f"runs/history/{'_list' if request.method == 'GET' else '_list_and_outcomes'}.html"
     if not is_fragment(request):
         page = "runs/history/index.html"
-        context |= {"choices": plans.choices(request, found.wanted), "saved": plans.saved_filters(request)}
+        context["choices"], context["saved"] = plans.bar(request, found.wanted)
     response = render(request, page, context)
     patch_vary_headers(response, ["HX-Request"])
     if request.method == "GET" and is_fragment(request):

@@ -11,6 +11,7 @@ from runs.models import Artifact, NodeRun, Run
 from runs.pages.neighbours import neighbours_of
 from runs.pages.overview import choose_node, last_number, node_rows, overview
 from runs.pages.panel import Panel, panel
+from runs.pages.rerun_menu import rerun_menu
 from runs.pages.run_canvas import canvas_catalogue, canvas_document
 from runs.pages.timeline import timeline
 from runs.views.loading import standing_of, whole_number
@@ -70,10 +71,12 @@ def render_run(
     standing = standing_of(request, run)
     workflow = run.version.workflow
     tab, artifact = named_tab(request), named_artifact(request, run)
+    found = overview(run, standing)
     context: dict[str, Any] = {
         "space": request.space,
         "seq": last_number(run),
-        "overview": overview(run, standing),
+        "overview": found,
+        "rerun": rerun_menu(found.nodes, node.key),
         "panel": panel(run, node, standing, with_messages=True, draft=draft),
         "pinned": pinned,
         "notice": notice,

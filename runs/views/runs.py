@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from runs.models import Run
 from runs.pages import overview as plans
 from runs.pages import timeline as timelines
+from runs.pages.rerun_menu import rerun_menu
 from runs.views.loading import load_run, standing_of
 from runs.views.rendering import chosen_node, is_fragment, render_run
 from spaces.access import SpaceRequest, space_view
@@ -42,5 +43,11 @@ def timeline(request: SpaceRequest, run_id: str) -> HttpResponse:
 def render_overview(request: SpaceRequest, run: Run, *, status: int = 200) -> HttpResponse:
     """Render the list of nodes, the head and the facts of a run's page."""
     found = plans.overview(run, standing_of(request, run))
-    context = {"overview": found, "selected": request.GET.get("node") or found.follow, "template": run.version.workflow}
+    selected = request.GET.get("node") or found.follow
+    context = {
+        "overview": found,
+        "selected": selected,
+        "rerun": rerun_menu(found.nodes, selected),
+        "template": run.version.workflow,
+    }
     return render(request, "runs/runs/_overview_and_head.html", context, status=status)

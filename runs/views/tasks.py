@@ -7,12 +7,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
+from django_htmx.http import replace_url
 
 from runs.access import get_node_run_or_404, standing
 from runs.pages.nav_counts import nav_counts
 from runs.pages.overview import last_number
 from runs.pages.panel import panel
-from runs.pages.tasks import Tasks, tasks
+from runs.pages.tasks.filters import task_filters
+from runs.pages.tasks.tasks import STARTED, Tasks, tasks
 from runs.views.rendering import is_fragment
 from spaces.access import SpaceRequest, space_view
 from spaces.models import Space
@@ -46,8 +48,11 @@ def _answer(request: HttpRequest, space: Space | None) -> HttpResponse:
     if not is_fragment(request):
         page = "runs/tasks/index.html"
         context |= _pane(request, space, found)
+        context["filters"] = task_filters(request.user, space, found.wanted, with_status=found.tab == STARTED)
     response = render(request, page, context)
     patch_vary_headers(response, ["HX-Request"])
+    if is_fragment(request) and "asked" in request.GET:  # by the filter bar, not by a live refresh
+        return replace_url(response, found.address)
     return response
 
 
@@ -55,7 +60,7 @@ def _pane(request: HttpRequest, space: Space | None, found: Tasks) -> dict[str, 
     """Read the node that the address names, also one that waits no more, else the first of the list."""
     named = (request.GET["run"], request.GET["node"]) if {"run", "node"} <= set(request.GET) else None
     chosen = (found.chosen.run_id, found.chosen.key) if found.chosen else None
-    if found.tab == "started" or not (named or chosen):
+    if found.tab == STARTED or not (named or chosen):
         return {}
     try:
         node = get_node_run_or_404(request.user, *(named or chosen or ("", "")))

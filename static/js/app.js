@@ -1,6 +1,7 @@
 // Registers everything; no logic here.
 import htmx from 'htmx.org';
 import { morphRules } from './lib/morph-rules.js';
+import './chat/inline-preview.js';
 import './elements/chat-message.js';
 import './elements/confirm-dialog.js';
 import './elements/copy-button.js';

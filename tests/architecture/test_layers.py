@@ -9,7 +9,8 @@ from tests.architecture.tree import APPS, dotted, files, imports, judge, modules
 
 LAYERS = {  # from the top; a name stands for the module or folder, the longest one that fits decides
     "spaces": (
-        "urls apps", "views admin management", "forms", "commands actions", "access", "models", "errors ids text",
+        "urls apps", "views admin management", "forms", "commands actions", "access sign_in", "models",
+        "errors ids people text",
     ),
     "workflows": (
         "urls apps", "views admin management templatetags",
@@ -21,12 +22,14 @@ LAYERS = {  # from the top; a name stands for the module or folder, the longest 
         "node_types placeholders template_file text_blocks topology",
     ),
     "runs": (
-        "urls routing apps", "views consumers tasks admin management", "commands pages", "forms",
-        "actions host quarantine recovery consents", "crew", "execution", "executors.task summaries", "chat",
+        "urls routing apps", "views consumers tasks admin management",
+        "commands command_choices command_files pages", "forms",
+        "actions host pruning quarantine recovery consents", "crew", "execution", "executors.task summaries", "chat",
         "transitions", "executors desk uploads", "live ticker",
         "transitions.events live_frames live_outlets listening queue shutdown waiting",
-        "access artifacts conversation graphs history inputs reports sql staleness start_inputs tickets wording",
-        "models", "agent archives errors failures pictures redaction reruns scheduling states",
+        "reports start_inputs tickets",
+        "access artifacts candidates compiled conversation graphs history inputs money sight sql staleness wording",
+        "models", "exports", "agent archives errors failures pictures redaction reruns scheduling states",
     ),
 }  # fmt: skip
 

@@ -11,6 +11,7 @@ OWNED_BY_NOBODY = {
     "Blob": "bytes under their hash, shared by equal artifacts; reached through an Artifact only",
     "Host": "a process of the installation",
     "Heartbeat": "a loop of the installation",
+    "SignInTries": "of a name and an address, before anybody is anybody",
     "NotificationSetting": "of what a person wants to be told, in all their spaces",
 }
 

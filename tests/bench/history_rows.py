@@ -57,6 +57,8 @@ SELECT n.id, 1, 1, CASE n.status WHEN 'failed' THEN 'failed' WHEN 'cancelled' TH
 FROM runs_noderun n JOIN runs_run r ON r.id = n.run_id AND r.version_id = ANY(%s) WHERE n.status <> 'pending'
 """
 
+SEQUENCES = "INSERT INTO runs_runsequence (run_id, seq) SELECT id, 0 FROM runs_run WHERE version_id = ANY(%s)"
+
 
 def write_history(space: Space, owner: User, count: int) -> None:
     """Write `count` runs of a space, the newest one now. Foreign keys are not checked: all of them are right."""
@@ -74,10 +76,11 @@ def write_history(space: Space, owner: User, count: int) -> None:
             for row in _runs(space.pk, [person.pk for person in people], versions, count):
                 copy.write_row(row)
         cursor.execute("CREATE INDEX run_search ON runs_run USING gin (search_terms)")  # at once is faster
+        cursor.execute(SEQUENCES, [versions])
         cursor.execute(NODE_ROWS, [versions])
         cursor.execute(ATTEMPT_ROWS, [versions])
         cursor.execute("SET session_replication_role = DEFAULT")
-        cursor.execute("VACUUM (ANALYZE) runs_run, runs_noderun, runs_attempt")
+        cursor.execute("VACUUM (ANALYZE) runs_run, runs_noderun, runs_attempt, runs_runsequence")
 
 
 def _member(space: Space, number: int) -> User:

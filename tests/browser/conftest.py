@@ -10,7 +10,7 @@ import httpx2
 import pytest
 from llmock.pytest_plugin import LLMock
 from llmock.testing import LLMockServer
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.watching import Watched
 from tests.chaos.people import TOKEN
@@ -94,18 +94,20 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def browser_of(site: Site, chromium: Browser) -> Iterator[Callable[..., Watched]]:
-    """Give a page of a browser in which somebody is signed in (or nobody)."""
-    contexts: list[BrowserContext] = []
+    """Give a page of a browser in which somebody is signed in (or nobody). None may complain, also of those beside."""
+    opened: list[Watched] = []
 
     def open_page(name: str | None = None, *, base_url: str | None = None, **options: Any) -> Watched:
         viewport = {"width": 1280, "height": 900}
         context = chromium.new_context(**{"base_url": base_url or site.url, "viewport": viewport, **options})
-        contexts.append(context)
         if name:
             cookie = {"name": "sessionid", "value": site.seeded.sessions[name], "domain": "127.0.0.1", "path": "/"}
             context.add_cookies([cookie])  # type: ignore[list-item]
-        return Watched(context)
+        opened.append(Watched(context))
+        return opened[-1]
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for watched in opened:
+        watched.context.close()
+    for watched in opened:
+        watched.assert_no_complaints()

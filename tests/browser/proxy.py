@@ -7,7 +7,10 @@ from typing import Self
 
 
 class CuttableProxy:
-    """Listens on a free port of loopback and relays to another; `cut` resets every open connection."""
+    """Listens on a free port of loopback and relays to another; `cut` resets every open connection.
+
+    While `is_down` it also takes no new ones, as a network that is gone.
+    """
 
     def __init__(self, target_port: int) -> None:
         self._target_port = target_port
@@ -15,6 +18,7 @@ class CuttableProxy:
         self._thread = threading.Thread(target=self._loop.run_forever, name="proxy", daemon=True)
         self._writers: set[asyncio.StreamWriter] = set()
         self.port = 0
+        self.is_down = False
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -50,6 +54,9 @@ class CuttableProxy:
         return len(writers)
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self.is_down:
+            writer.transport.abort()
+            return
         try:
             there, back = await asyncio.open_connection("127.0.0.1", self._target_port)
         except OSError:

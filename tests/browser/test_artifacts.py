@@ -73,7 +73,7 @@ def waits(page: Page) -> None:
 
 
 def open_artifact(page: Page, name: str) -> None:
-    page.locator(".artifact__name", has_text=name).click()
+    page.locator(".node-panel__side .artifact__name", has_text=name).click()
     expect(page.locator("reader-dialog dialog[open]")).to_be_visible()
 
 

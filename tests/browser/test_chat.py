@@ -112,6 +112,8 @@ def test_files_come_by_button_drop_and_paste_and_each_refusal_says_why(
     page.evaluate(PASTE, list(PIXEL))
     chips = page.locator("message-composer .chip")
     expect(chips).to_have_count(3)
+    unseen = page.get_by_text("this node's model cannot see images")
+    expect(unseen).to_be_visible()
     page.get_by_role("button", name="Remove notes.txt").click()
     expect(chips).to_have_count(2)
     page.evaluate(DROP, [".node-panel__talk", [["run.exe", "MZ"], ["none.txt", ""]]])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from llmock.pytest_plugin import LLMock
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site
 from tests.browser.watching import Watched
@@ -17,6 +17,15 @@ pytestmark = [pytest.mark.browser, pytest.mark.processes]
 WAIT_MS = 30_000
 KEY = "sk-proj-abcdefghijklmnop"
 LAST = "SELECT public_id FROM runs_run ORDER BY id DESC LIMIT 1"
+
+
+def prints_whole(page: Page) -> None:
+    """On paper there is no navigation, nothing is cut, and ink is dark also for whoever reads light on dark."""
+    page.emulate_media(media="print", color_scheme="dark")
+    expect(page.locator(".side")).to_be_hidden()
+    assert page.locator(".ticket-log").evaluate("(log) => log.scrollHeight === log.clientHeight"), "the log is cut"
+    assert page.locator("body").evaluate("(body) => getComputedStyle(body).colorScheme") == "light"
+    page.emulate_media(media="screen", color_scheme=None)
 
 
 def test_failed_turn_is_said_differently_and_explained_by_its_ticket(
@@ -50,6 +59,7 @@ def test_failed_turn_is_said_differently_and_explained_by_its_ticket(
     expect(main.get_by_role("link", name="Re-run from here")).to_be_visible()
     page.get_by_text("Events as recorded").click()
     watched.look_closely("run ticket")
+    prints_whole(page)
     with page.expect_download() as download:
         page.get_by_role("link", name="Download as JSON").click()
     download.value.save_as(tmp_path / "ticket.json")

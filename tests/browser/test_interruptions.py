@@ -1,25 +1,17 @@
-"""One long answer, watched in a browser while everything between the model and the reader breaks, in one run.
-
-A sample takes the texts of the page first and those of the database after it: what the page shows is never ahead and
-never wrong. A message that has ended is shown as Markdown; then the page holds what the server renders of its text.
-"""
+"""One long answer, watched in a browser while everything between the model and the reader breaks, in one run."""
 
 import os
-import random
 import signal
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import psycopg
 import pytest
 from llmock.pytest_plugin import LLMock
 from llmock.scenarios import Match, Reply
-from playwright.sync_api import Error, Page
 
-from aime_project.templatetags.ui import markdown as to_html
 from tests.browser.conftest import Site
 from tests.browser.proxy import CuttableProxy
+from tests.browser.reading import SHOWN, TEXTS, Reader, story
 from tests.browser.watching import Watched
 from tests.chaos.people import Person
 from tests.processes.queue_harness import wait_until
@@ -30,107 +22,14 @@ TOKENS = 2000
 PACE_MS = 22
 SAMPLES = 20
 RUN = "SELECT public_id, id, status FROM runs_run ORDER BY id DESC LIMIT 1"
-# Text so far of every message of a run: its own, or while it streams its deltas.
-TEXTS = """
-SELECT m.public_id, m.status, m.role, CASE WHEN m.status = 'streaming' THEN COALESCE(
-    (SELECT string_agg(d.text, '' ORDER BY d.seq) FROM runs_messagedelta d WHERE d.message_id = m.id), '')
-    ELSE m.text END
-FROM runs_message m JOIN runs_noderun n ON n.id = m.node_run_id WHERE n.run_id = %s ORDER BY m.ordinal
-"""
 HOST = """
 SELECT h.pid FROM runs_attempt a JOIN runs_host h ON h.id = a.host JOIN runs_noderun n ON n.id = a.node_run_id
 WHERE a.status = 'running' AND n.run_id = %s
 """
-# message id → [status, text or null, visible text]; a streaming body holds one text node and nothing else.
-SHOWN = """
-() => Object.fromEntries([...document.querySelectorAll('.message__body')].map((body) => {
-  const { message, status } = body.dataset;
-  return [message, { status, text: body.textContent, elements: body.childElementCount, html: body.innerHTML }];
-}))
-"""
-AS_PAGE_HAS_IT = "(html) => { const t = document.createElement('template'); t.innerHTML = html; return t.innerHTML; }"
 RAW = """
 async () => Object.fromEntries(await Promise.all([...document.querySelectorAll('chat-message')].map(
   async ({ dataset }) => [dataset.message, await (await fetch(dataset.rawUrl)).text()])))
 """
-
-
-def story() -> str:
-    """2,000 tokens with everything that is longer in one count than in another."""
-    rng = random.Random(20)
-    words = [
-        "𠮷野家",
-        "👩‍💻",
-        "e\u0301t\u0101\u0304",
-        "你好世界",
-        "🏳️‍🌈",
-        "needs",
-        "plan",
-        "**bold**",
-        "`x<y`",
-        "&amp;",
-        "需求",
-        "<b>",
-    ]
-    return " ".join([*(f"{rng.choice(words)}{number % 7}" for number in range(TOKENS - 1)), "end."])
-
-
-@dataclass
-class Reader:
-    """Compares a page with the database."""
-
-    page: Page
-    site: Site
-    run_id: int
-    samples: list[int] = field(default_factory=list)  # length shown of the longest streaming message
-    rng: random.Random = field(default_factory=lambda: random.Random(7))
-
-    def sample(self) -> None:
-        """Look once; a page that is just being loaded is no moment."""
-        try:
-            shown = self.page.evaluate(SHOWN)
-        except Error:
-            return
-        if not any(body["status"] == "streaming" for body in shown.values()):
-            return
-        kept = {row[0]: row for row in self.site.database.patient_rows(TEXTS, (self.run_id,), timeout_s=60)}
-        for message, body in shown.items():
-            _id, _status, _role, text = kept[message]
-            if body["status"] == "streaming":
-                assert body["elements"] == 0
-                assert text.startswith(body["text"]), f"{message}: …{body['text'][-60:]!r} is no prefix"
-            elif body["status"] in ("complete", "interrupted"):
-                self.assert_same(message, body["html"], text)
-        self.samples.append(max(len(body["text"]) for body in shown.values() if body["status"] == "streaming"))
-
-    def assert_same(self, message: str, html: str, text: str) -> None:
-        assert html == self.page.evaluate(AS_PAGE_HAS_IT, to_html(text)), (
-            f"{message} is not shown as the database has it"
-        )
-
-    def read_until(self, share: float, story: str) -> None:
-        """Sample at random moments until so much of the present answer is in the database."""
-
-        def come() -> bool:
-            self.page.wait_for_timeout(self.rng.uniform(100, 900))
-            self.sample()
-            texts = self.site.database.patient_rows(TEXTS, (self.run_id,), timeout_s=60)
-            return any(s in ("streaming", "complete") and r == "assistant" and len(t) >= share * len(story)
-                       for _id, s, r, t in texts)  # fmt: skip
-
-        assert wait_until(come, 120), f"the answer does not grow to {share:.0%}"
-
-    def shown_length(self) -> int:
-        shown = self.page.evaluate(SHOWN)
-        return max((len(body["text"]) for body in shown.values() if body["status"] == "streaming"), default=0)
-
-    def goes_on(self, after: str) -> None:
-        """The page itself shows more than before, without being touched."""
-        before, began = self.shown_length(), time.monotonic()
-        while self.shown_length() <= before:
-            assert time.monotonic() - began < 30, f"the page stands still after: {after}"
-            self.page.wait_for_timeout(100)
-        print(f"  after {after}: more text after {time.monotonic() - began:.1f} s", flush=True)
 
 
 def host_of(site: Site, run_id: int) -> int:
@@ -175,7 +74,7 @@ def break_everything(reader: Reader, proxy: CuttableProxy, text: str) -> None:
 def test_long_answer_is_shown_whole_whatever_breaks(
     site: Site, model: LLMock, browser_of: Callable[..., Watched]
 ) -> None:
-    text = story()
+    text = story(TOKENS)
     model.pace(PACE_MS).tool_mode("off").add(Reply(text=text, times=None, match=Match(model="long-story")))
     Person(site.aime, site.seeded).start("long-story")
     public_id, run_id, _status = site.database.patient_rows(RUN)[0]
@@ -204,7 +103,7 @@ def assert_page_equals_database(reader: Reader, text: str) -> None:
     shown, raw = reader.page.evaluate(SHOWN), reader.page.evaluate(RAW)
     assert list(shown) == [message for message, *_rest in kept], "messages are missing or in another order"
     for message, _status, _role, said in kept:
-        reader.assert_same(message, shown[message]["html"], said)
+        reader.assert_same(message, shown[message], said)
         assert raw[message] == said
 
 

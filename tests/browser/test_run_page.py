@@ -87,6 +87,17 @@ def test_canvas_shows_the_run_live_and_leads_to_its_nodes(watched: Watched) -> N
     watched.look_closely("canvas of a run")
 
 
+def test_list_stands_in_for_a_canvas_that_could_not_be_fetched(watched: Watched, browser_of: Browser) -> None:
+    page = browser_of("admin").page
+    for module in ("elements/workflow-canvas", "canvas/scene"):  # itself, and what it needs
+        page.route(f"**/{module}.*.js", lambda route: route.abort(), times=1)
+    page.goto(f"{address(watched.page)}?node=analyse")
+    expect(page.locator("#node-analyse")).to_be_visible()
+    page.locator("run-map[data-ready]").wait_for()
+    expect(card(page, "analyse")).to_be_visible()
+    expect(page.get_by_role("button", name="Canvas")).to_have_attribute("aria-pressed", "true")
+
+
 def test_list_is_remembered_and_says_the_same(watched: Watched) -> None:
     page = watched.page
     page.get_by_role("button", name="List").click()

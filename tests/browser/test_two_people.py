@@ -12,6 +12,7 @@ from llmock.scenarios import Match, Reply
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import Site
+from tests.browser.two_steps import two_steps
 from tests.browser.watching import PHONE, Watched
 from tests.chaos.people import Person
 from tests.chaos.system import seed_system
@@ -21,23 +22,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.processes]
 WAIT_MS = 30_000
 LAST = "SELECT public_id FROM runs_run ORDER BY id DESC LIMIT 1"
 MODEL = "shared"  # answers are of this model only: no run of another test takes them
-TEXT = {"type": "text", "required": True}
-DOCUMENT = {
-    "aime": 1,
-    "name": "Shared story",
-    "nodes": [
-        {
-            "key": "draft", "type": "task", "title": "Draft", "prompt": "Write a draft.", "confirm": True,
-            "model": MODEL, "outputs": [{"name": "plot", **TEXT}],
-        },
-        {
-            "key": "finish", "type": "task", "title": "Finish", "prompt": "Finish {{ plot }}.",
-            "inputs": [{"name": "plot", "type": "text", "from": "draft.plot"}],
-            "model": MODEL, "outputs": [{"name": "story", **TEXT}],
-        },
-    ],
-    "edges": [["draft", "finish"]],
-}  # fmt: skip
+DOCUMENT = two_steps("Shared story", MODEL)
 LONG = " ".join(f"word{number}" for number in range(160)) + " end."
 
 
@@ -108,7 +93,7 @@ def finish(pair: Pair, story: str) -> None:
 
 
 def say(page: Page, text: str) -> None:
-    page.get_by_label("Message").fill(text)
+    page.get_by_role("textbox", name="Message").fill(text)
     page.get_by_role("button", name="Send").click()
 
 
@@ -196,4 +181,4 @@ def test_new_start_leaves_the_old_version_to_be_read_only(open_pair: Callable[..
     expect(panel(admin).locator(".message--agent").filter(has_text="A dog finds a bone.")).to_be_visible()
     for name in ("Confirm", "Send", "Stop", "Edit"):
         expect(panel(admin).get_by_role("button", name=name)).to_have_count(0)
-    expect(panel(admin).get_by_label("Message")).to_have_count(0)
+    expect(panel(admin).get_by_role("textbox", name="Message")).to_have_count(0)

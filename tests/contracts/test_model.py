@@ -20,7 +20,7 @@ from runs.agent.budget import Budget
 from runs.agent.loop import AgentRequest, Finished, ToolFinished, run
 from runs.agent.model import ChatMessage, Completed, Model, ModelEvent, Request, TextDelta
 from runs.agent.outputs import Candidate, OutputSpec, collect, plan_choice
-from runs.agent.parts import Text, text_of, tool_uses
+from runs.agent.parts import Picture, Text, text_of, tool_uses
 from runs.agent.tools import tools_for
 from runs.agent.workspace import Workspace
 from tests.fakes import model as fake
@@ -28,6 +28,10 @@ from tests.fakes import model as fake
 TOOLS = tools_for(["files"])
 SPECS = tuple(tool.spec for tool in TOOLS)
 ASK = ChatMessage("user", (Text("Write a note. 写一份说明。"),))
+DOT = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8cfc0000003010100c9fe92ef"
+    "0000000049454e44ae426082"
+)
 WORDS = "Grüße, 你好 and 🎉👩‍💻 to all of you out there"
 
 
@@ -107,6 +111,28 @@ def workspace() -> Workspace:
         raise AssertionError(name)
 
     return Workspace({}, load)
+
+
+async def test_images_are_loaded_when_the_request_is_made_each_once(script: Script) -> None:
+    """What then goes over the wire: `tests/runs/agent/test_image_faults.py`."""
+    script.says("A dot.")
+    asked_for: list[str] = []
+
+    async def load(sha256: str) -> bytes:
+        asked_for.append(sha256)
+        return DOT
+
+    picture = Picture("dot.png", "image/png", "sha", len(DOT), 85)
+    see = ChatMessage("user", (Text("What is it?"), picture, picture))
+    assert text_of(_completed(await events_of(script.model, see, load=load)).parts) == "A dot."
+    assert asked_for == ["sha"]
+
+
+async def test_images_without_a_way_to_load_them_are_a_mistake(script: Script) -> None:
+    see = ChatMessage("user", (Picture("dot.png", "image/png", "sha", len(DOT), 85),))
+    script.says("never")
+    with pytest.raises(RuntimeError, match="a way to load them"):
+        await events_of(script.model, see)
 
 
 async def test_deltas_add_up_to_the_one_completed_answer_at_the_end(script: Script) -> None:

@@ -11,7 +11,8 @@ ROW = re.compile(
 )
 TYPES = {
     "env_bool": "switch", "env_int": "number", "env_str": "text", "env_secret": "secret", "env_list": "list",
-    "env_path": "path", "env_url": "address", "env_choice": "one of",
+    "env_path": "path", "env_url": "address", "env_choice": "one of", "env_match": "text",
+    "env_prices": "prices",
 }  # fmt: skip
 
 

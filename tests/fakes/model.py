@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from runs.agent.errors import ModelError
+from runs.agent.memory.images import loaded
 from runs.agent.model import Completed, ModelEvent, Request, TextDelta, Usage
 from runs.agent.parts import Part, Reasoning, Text, ToolUse
 
@@ -53,11 +54,13 @@ class FakeModel:
     name: str = "fake"
     repeat_last: bool = False
     requests: list[Request] = field(default_factory=list)
+    images: list[dict[str, bytes]] = field(default_factory=list)  # of each request: SHA-256 → bytes
     open_streams: int = 0
 
     async def stream(self, request: Request) -> AsyncGenerator[ModelEvent, None]:
         answer = self._next()
         self.requests.append(request)
+        self.images.append(await loaded(request.messages, request.load))
         self.open_streams += 1
         try:
             for start in range(0, len(answer.text), answer.piece_chars):

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pastedName, refusals, sizeWords } from '../../static/js/chat/refusals.js';
+import { isImage, pastedName, refusals, sizeWords } from '../../static/js/chat/refusals.js';
 import { KEPT, MOST_SHOWN, surplus } from '../../static/js/chat/window.js';
 
 const limits = { files: 2, bytes: 1000, refused: ['.exe', '.dmg'] };
@@ -45,6 +45,14 @@ test('a name that only begins with a dot has no type', () => {
 
 test('sizes are said in a few characters', () => {
   assert.deepEqual([812, 4096, 1_300_000].map(sizeWords), ['812 B', '4 KB', '1.3 MB']);
+});
+
+test('an image that a model could see is told by its name', () => {
+  const names = ['a.png', 'A.JPEG', 'b.jpg', 'c.gif', 'd.webp', 'e.svg', 'png', 'f.png.md'];
+  assert.deepEqual(
+    names.filter((name) => isImage({ name })),
+    ['a.png', 'A.JPEG', 'b.jpg', 'c.gif', 'd.webp'],
+  );
 });
 
 test('two pasted pictures are two files; others keep their names', () => {

@@ -38,6 +38,16 @@ def test_missing_browser_packages_name_the_command(settings, tmp_path: Path) -> 
     assert checks.browser_packages(None) == []
 
 
+def test_folder_for_exports_that_is_not_there(settings, tmp_path: Path) -> None:
+    assert checks.export_folder(None) == []
+    settings.AIME_EXPORT_DIR = tmp_path / "exports"
+    assert ids(checks.export_folder(None)) == ["aime.W007"]
+    (tmp_path / "exports").write_text("a file")
+    assert ids(checks.export_folder(None)) == ["aime.W007"]
+    settings.AIME_EXPORT_DIR = tmp_path
+    assert checks.export_folder(None) == []
+
+
 def test_uncollected_static_files(settings, tmp_path: Path) -> None:
     settings.STATIC_ROOT = tmp_path
     assert ids(checks.collected_files(None)) == ["aime.E002"]

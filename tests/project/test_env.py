@@ -1,5 +1,6 @@
 """The typed readers: the form of every value, and errors that name the variable but never the value."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -126,3 +127,45 @@ def test_unusable_secret_file_names_the_file_variable(value, tmp_path: Path, con
     value(str(file), f"{NAME}_FILE")
     with pytest.raises(env.ConfigurationError, match=f"{NAME}_FILE"):
         env.env_secret(NAME)
+
+
+def test_prices_are_read_by_model(value) -> None:
+    value("gpt-x=1.25/10, vendor/other:8b = 0.2 / 0.8 / 0.02 ,a=b=0/0")
+    assert env.env_prices(NAME) == {
+        "gpt-x": (Decimal("1.25"), Decimal(10), None),
+        "vendor/other:8b": (Decimal("0.2"), Decimal("0.8"), Decimal("0.02")),
+        "a=b": (Decimal(0), Decimal(0), None),
+    }
+    value("")
+    assert env.env_prices(NAME) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "item"),
+    [
+        ("gpt-x", 1),
+        ("=1/2", 1),
+        ("a=1/2,b=1", 2),
+        ("a=1/2,b=1/2/3/4", 2),
+        ("a=1/2,b=-1/2", 2),
+        ("a=1/2,b=1e9/2", 2),
+        ("a=1/2,b=nan/2", 2),
+        ("a=1/2,b=12345/2", 2),
+        ("a=1/2,b=1.1234567/2", 2),
+        ("a=1/2,b=3/4,a=5/6", 3),
+    ],
+)
+def test_price_of_a_wrong_form_is_refused_with_its_place(value, text: str, item: int) -> None:
+    value(text)
+    with pytest.raises(env.ConfigurationError, match=f"{NAME}, item {item}: expected "):
+        env.env_prices(NAME)
+
+
+def test_text_of_a_form_is_read_whole(value) -> None:
+    value("EUR")
+    assert env.env_match(NAME, "USD", "[A-Z]{3}", "a code") == "EUR"
+    value(None)
+    assert env.env_match(NAME, "USD", "[A-Z]{3}", "a code") == "USD"
+    value("EURO")
+    with pytest.raises(env.ConfigurationError, match=f"{NAME}: expected a code"):
+        env.env_match(NAME, "USD", "[A-Z]{3}", "a code")

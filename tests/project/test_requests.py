@@ -105,7 +105,7 @@ def test_database_that_is_away_is_503_and_says_when_to_come_back(
         raise away
 
     client.raise_request_exception = False
-    monkeypatch.setattr("aime_project.urls.auth.LoginView.dispatch", fail)
+    monkeypatch.setattr("spaces.views.accounts.SignIn.dispatch", fail)
     answer = client.get("/accounts/login/")
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert b"The database is not answering" in answer.content
@@ -115,7 +115,7 @@ def test_database_that_is_away_is_503_and_says_when_to_come_back(
 
 def test_fault_of_ours_is_500(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     client.raise_request_exception = False
-    monkeypatch.setattr("aime_project.urls.auth.LoginView.dispatch", lambda *_args, **_options: 1 / 0)
+    monkeypatch.setattr("spaces.views.accounts.SignIn.dispatch", lambda *_args, **_options: 1 / 0)
     answer = client.get("/accounts/login/")
     assert answer.status_code == 500
     assert b"Something broke on our side" in answer.content

@@ -160,3 +160,32 @@ def test_database_url_may_name_a_socket_folder() -> None:
 def test_database_url_of_another_form_is_refused_without_showing_it(url: str) -> None:
     with pytest.raises(ConfigurationError, match="DATABASE_URL: expected postgresql://"):
         from_url(url)
+
+
+def test_models_that_see_and_prices_are_named(settings_with) -> None:
+    names = ("AIME_MODEL_IMAGES", "AIME_MODEL_PRICES", "AIME_CURRENCY")
+    assert settings_with(*names) == {
+        "AIME_MODEL_IMAGES": "frozenset()",
+        "AIME_MODEL_PRICES": {},
+        "AIME_CURRENCY": "USD",
+    }
+    found = settings_with(*names, AIME_MODEL_IMAGES="*", AIME_MODEL_PRICES="m=1.25/10", AIME_CURRENCY="EUR")
+    assert found == {
+        "AIME_MODEL_IMAGES": "frozenset({'*'})",
+        "AIME_MODEL_PRICES": {"m": ["1.25", "10", None]},
+        "AIME_CURRENCY": "EUR",
+    }
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("AIME_MODEL_PRICES", "a=1/2,b=1", "AIME_MODEL_PRICES, item 2: expected MODEL=INPUT/OUTPUT"),
+        ("AIME_CURRENCY", "dollars", "AIME_CURRENCY: expected a currency's code"),
+        ("AIME_MODEL_IMAGES_MAX", "0", "AIME_MODEL_IMAGES_MAX: expected a whole number from 1 to 100"),
+        ("AIME_MODEL_IMAGE_MIB", "21", "AIME_MODEL_IMAGE_MIB: expected a whole number from 1 to 20"),
+    ],
+)
+def test_model_setting_of_a_wrong_form_stops_the_start(settings_with, variable: str, value: str, said: str) -> None:
+    with pytest.raises(RuntimeError, match=said):
+        settings_with(variable, **{variable: value})

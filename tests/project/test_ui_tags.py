@@ -1,5 +1,6 @@
 """Tags and filters of all templates; and that every template at least parses."""
 
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,11 @@ def test_icon_is_hidden_from_assistive_technology() -> None:
     assert 'aria-hidden="true"' in svg
     assert 'class="x"' in svg
     assert "style" not in svg
+
+
+@pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=8)), timezone(timedelta(hours=-3.5))])
+def test_moments_are_written_in_utc(zone: timezone) -> None:
+    at = datetime(2026, 3, 1, 23, 5, 7, 89, tzinfo=UTC).astimezone(zone)
+    assert ui.moment(at) == "2026-03-01T23:05:07.000089Z"
+    assert ui.minute(at) == "2026-03-01 23:05"
+    assert ui.moment(None) == ui.minute(None) == ""

@@ -4,12 +4,11 @@ import pytest
 from django.contrib.auth.models import User
 
 from runs import chat
-from runs.agent.model import Usage
 from runs.agent.parts import Text, ToolUse
 from runs.agent.tools.base import ArtifactWrite, Effect, ToolOutcome
 from runs.artifacts import NewArtifact, latest_artifacts, store_artifact, store_blob
 from runs.chat import Fenced
-from runs.executors.base import Job
+from runs.executors.base import Job, Spent
 from runs.models import Artifact, Attempt, Blob, Message, Run, SideEffect, ToolCall
 from runs.ticker import Piece, write
 from runs.transitions import acts
@@ -53,10 +52,11 @@ def test_finish_message_replaces_deltas_by_the_whole_text(job: Job) -> None:
 def test_tokens_are_counted_with_their_message_once_however_the_attempt_ends(job: Job, builder: User) -> None:
     message_id = chat.start_message(job)
     for _ in range(2):
-        chat.finish_message(job, message_id, (Text("half"),), Usage(20, 7))
+        chat.finish_message(job, message_id, (Text("half"),), Spent(20, 7, 4_200))
     acts.stop(job.run_id, "a", 1, by=builder.pk)
     attempt = Attempt.objects.get()
     assert (attempt.status, attempt.input_tokens, attempt.output_tokens) == ("cancelled", 20, 7)
+    assert attempt.cost_nanos == 4_200
 
 
 def test_an_outward_act_is_in_the_ledger_once_per_node_version(job: Job) -> None:

@@ -67,7 +67,7 @@ def act(run: Run, *arguments: str, user: str = "builder") -> tuple[int, dict[str
 def test_start_run_prints_the_run(workflow: Workflow) -> None:
     code, document = start("--input", "goal=做一个 a=b 页面")
     assert code == 0
-    assert set(document) == {"id", "status", "template", "version", "initiator", "nodes"}
+    assert set(document) == {"id", "status", "template", "version", "initiator", "cost", "nodes"}
     assert (document["status"], document["template"], document["version"]) == ("running", "flow", 1)
     (node,) = document["nodes"]["a"]
     assert (node["status"], node["inputs"]["goal"]["value"]) == ("queued", "做一个 a=b 页面")

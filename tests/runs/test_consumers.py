@@ -11,6 +11,7 @@ from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import connections
+from django.test import Client
 
 from runs.consumers import LiveConsumer
 from runs.live import hub
@@ -194,6 +195,19 @@ async def test_daphne_tells_the_codes_and_closes_on_a_change_of_membership(
     await sync_to_async(remove_member)(membership=await Membership.objects.aget(user=builder))
     async with asyncio.timeout(3):  # at once, not at the next look of the hub
         await until(lambda: member.codes == [4403])
+
+
+@pytest.mark.processes
+async def test_sign_out_ends_the_sockets_of_that_session_alone(web: WebProcess, run: Run, builder: User) -> None:
+    cookies = [await sync_to_async(cookie_of)(builder) for _session in range(2)]
+    pages = [Page(web.port, f"run={run.public_id}", cookie) for cookie in cookies]
+    await until(lambda: all(page.frames for page in pages))
+    client = Client()
+    client.cookies["sessionid"] = cookies[0].removeprefix("sessionid=")
+    await sync_to_async(client.post)("/accounts/logout/")
+    async with asyncio.timeout(3):
+        await until(lambda: pages[0].codes[-1:] == [4401])  # it came back and was nobody
+    assert not pages[1].codes
 
 
 @pytest.mark.processes

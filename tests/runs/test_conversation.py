@@ -122,7 +122,7 @@ def test_opening_text_with_a_binary_file_names_it_and_shows_no_bytes(start: Star
     digest = store_blob(b"\x89PNG\xff\x00")
     spec = version_graph(run.version_id).specs["a"]
     text = opening_text(spec, {"logo": {"type": "image", "name": "logo.png", "blob": digest}})
-    assert "logo.png" in text and "not text" in text
+    assert "logo.png" in text and "an image" in text and "PNG" not in text
 
 
 def test_turn_finds_the_result_of_a_call_whose_id_is_longer_than_its_column(job: Job) -> None:

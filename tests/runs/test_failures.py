@@ -13,7 +13,10 @@ from runs.transitions.attempts import PROCESS_DIED
 MODEL_ERRORS = [
     kind for _name, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, errors.ModelError)
 ]
-OTHERS = ["outputs_missing", "outputs_unreadable", "no_model", "internal", "input_missing", PROCESS_DIED]
+OTHERS = [
+    "outputs_missing", "outputs_unreadable", "no_model", "internal", "input_missing", "export_failed",
+    "no_export_folder", PROCESS_DIED,
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("error", [error for error in MODEL_ERRORS if error is not errors.ModelError])

@@ -44,6 +44,7 @@ class Row:
 
     about: str
     data: dict[str, Any] = field(default_factory=dict)
+    query: str = ""
 
 
 ACT = {"version": 1}
@@ -124,6 +125,8 @@ ADDRESSES = {
     "runs:message-text": Row(RUN),
     "runs:artifact-detail": Row(RUN),
     "runs:artifact-content": Row(RUN),
+    "runs:artifact-preview": Row(RUN),
+    "runs:artifact-comparison": Row(RUN, query="?before={artifact_id}&after={artifact_id}"),
     "runs:artifact-archive": Row(RUN),
     "runs:artifact-picture": Row(RUN),
     "runs:version-comparison": Row(RUN),
@@ -136,6 +139,7 @@ ADDRESSES = {
     "runs:retry-create": Row(RUN, ACT),
     "runs:node-cancellation-create": Row(RUN, ACT),
     "runs:node-plan": Row(RUN),
+    "runs:rerun-choices": Row(RUN),
     "runs:output-choice-create": Row(RUN, ACT),
 }
 COMMANDS = {  # what each is called with on behalf of somebody: {user} is their name, {run} the run's id, {file} a file
@@ -161,7 +165,8 @@ class Scene:
         """Write an address of the table."""
         pattern = next(pattern for found, pattern in patterns() if found == name)
         values = self.values | {"key": "bug_triage" if "gallery" in name else "a"}
-        return reverse(name, kwargs={key: values[key] for key in pattern.converters})
+        place = reverse(name, kwargs={key: values[key] for key in pattern.converters})
+        return place + ADDRESSES[name].query.format(**values)
 
 
 def patterns() -> Iterator[tuple[str, Any]]:

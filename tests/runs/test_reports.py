@@ -33,8 +33,9 @@ NODES: dict[str, dict[str, Any]] = {
     "b": {"inputs": [{"name": "analysis", "type": "file", "from": "a.analysis"}]},
 }
 NODE_KEYS = [
-    "version", "status", "waiting_for", "stale", "reused", "executor", "error", "inputs", "outputs", "artifacts",
-    "messages", "tool_calls", "attempts", "tokens",
+    "version", "status", "waiting_for", "stale", "reused", "executor", "error", "inputs", "outputs", "candidates",
+    "artifacts",
+    "messages", "tool_calls", "attempts", "tokens", "cost",
 ]  # fmt: skip
 
 
@@ -61,7 +62,7 @@ def latest(run: Run, key: str) -> NodeRun:
 def test_report_has_the_documented_shape(run: Run, builder: User) -> None:
     answer(run, "a", "I wrote it.", outputs=analysis())
     report = run_report(run.pk)
-    assert list(report) == ["id", "status", "template", "version", "initiator", "nodes"]
+    assert list(report) == ["id", "status", "template", "version", "initiator", "cost", "nodes"]
     assert (report["id"], report["status"]) == (run.public_id, "waiting")
     assert (report["template"], report["version"], report["initiator"]) == ("flow", 1, "builder")
     assert list(report["nodes"]) == ["a", "b"]
@@ -79,9 +80,13 @@ def test_report_has_the_documented_shape(run: Run, builder: User) -> None:
     }  # fmt: skip
     assert node["inputs"]["spec"]["value"] == "# 规格"
     assert node["outputs"] == {
-        "analysis": {"type": "file", "value": "# 分析\n", "artifact": "analysis.md", "reason": "the only file"},
-        "summary": {"type": "text", "value": "Three findings.", "artifact": None, "reason": "summarised"},
-    }
+        "analysis": {"type": "file", "value": "# 分析\n", "artifact": "analysis.md", "reason": "the only file",
+                     "chosen_by": None},
+        "summary": {"type": "text", "value": "Three findings.", "artifact": None, "reason": "summarised",
+                    "chosen_by": None},
+    }  # fmt: skip
+    (candidate,) = node["candidates"]["analysis"]
+    assert (candidate["artifact"], candidate["chosen"], candidate["reason"]) == ("analysis.md", True, "the only file")
     content = "# 分析\n".encode()
     assert node["artifacts"] == [
         {

@@ -93,7 +93,9 @@ def changed_afterwards(stage: Stage) -> None:
     model.reply(
         json.dumps({"summary": {"reason": "asked for", "text": "A ZIP export; the link works for three days."}})
     )
-    page.get_by_label("Message").fill("The link works for three days. Archived documents are part of it.")
+    page.get_by_role("textbox", name="Message").fill(
+        "The link works for three days. Archived documents are part of it."
+    )
     page.get_by_role("button", name="Send").click()
     page.get_by_role("link", name="Done", exact=True).click()
     plan = page.get_by_role("dialog")

@@ -46,7 +46,7 @@ task_configs = st.builds(
     TaskConfig,
     prompt=texts,
     model=st.none() | full_lines,
-    tools=words_of(("files", "links")),
+    tools=words_of(("files", "links", "exports")),
     limits=st.builds(
         Limits, tool_rounds=st.integers(1, 200), seconds=st.integers(1, 86_400), tokens=st.integers(1, 10_000_000)
     ),

@@ -3,6 +3,8 @@
 import dataclasses
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
@@ -17,7 +19,7 @@ from workflows import access, actions, queries
 from workflows.document import Document, from_json, parse_yaml, to_json
 from workflows.errors import DraftConflict, PublishRefused, WorkflowForbidden
 from workflows.gallery import examples
-from workflows.listing import WorkflowFilter, listed
+from workflows.listing import WorkflowFilter, faulty_drafts, listed
 from workflows.models import Workflow, WorkflowVersion
 from workflows.template_file.problems import errors
 
@@ -254,3 +256,18 @@ def test_archived_template_is_read_only(space: Space, admin: User, builder: User
         access.get_workflow_or_404(builder, workflow.public_id, need=Permission.START)
     actions.unarchive_workflow(workflow=workflow, by=admin)
     assert listed(space, builder, WorkflowFilter())[0] == [workflow]
+
+
+def test_template_that_exports_is_a_draft_anywhere_and_published_where_there_is_a_folder(
+    space: Space, builder: User, settings: Any, tmp_path: Path
+) -> None:
+    plain = to_json(DOCUMENT)
+    plain["nodes"][0]["tools"] = ["files", "exports"]
+    workflow = actions.create_workflow(space=space, by=builder, document=from_json(plain))
+    with pytest.raises(PublishRefused) as refused:
+        actions.publish(workflow=workflow, by=builder)
+    assert [problem.path for problem in errors(refused.value.problems)] == ["nodes[0].tools[1]"]
+    assert faulty_drafts(space, [workflow]) == {workflow.pk}
+    settings.AIME_EXPORT_DIR = tmp_path
+    assert faulty_drafts(space, [workflow]) == set()
+    assert actions.publish(workflow=workflow, by=builder).number == 1

@@ -166,6 +166,25 @@ def test_node_problem_is_found(fields: dict[str, Any], expected: str) -> None:
     assert said(changed(**fields), usernames=["builder"]) == [expected]
 
 
+def test_tool_set_that_is_not_set_up_stands_in_the_way_of_publishing_but_not_of_importing() -> None:
+    document = changed(tools=["files", "exports"])
+    assert said(document, usernames=["builder"]) == []
+    assert said(document, usernames=["builder"], absent_tools=["exports"]) == [
+        (
+            "error nodes[1].tools[1]: The tool set exports is not set up on this installation"
+            " (an administrator sets AIME_EXPORT_DIR; or take it out of the tools)"
+        )
+    ]
+    assert parse_yaml(EXAMPLE.replace("tools: [files, links]", "tools: [files, exports]"))
+
+
+def test_tools_that_a_file_does_not_name_act_inside_only() -> None:
+    config: Any = changed(tools=["files", "links"]).nodes[1].config
+    assert "tools" not in to_json(changed(tools=["files", "links"]))["nodes"][1]
+    assert config.tools == ("files", "links")
+    assert to_json(changed(tools=["files", "links", "exports"]))["nodes"][1]["tools"] == ["files", "links", "exports"]
+
+
 def test_known_people_may_be_told() -> None:
     rules = [{"who": who, "on": ["done"]} for who in ("builder", "initiator", "executor")]
     assert said(changed(notify=rules), usernames=["builder"]) == []

@@ -8,7 +8,8 @@ from workflows.template_file.problems import Problem, Severity, gettext_noop, on
 from workflows.template_file.reading import Reader
 from workflows.template_file.specs import NodeConfig, NodeSpec
 
-TOOL_SETS: tuple[str, ...] = ("files", "links")
+TOOL_SETS: tuple[str, ...] = ("files", "links", "exports")
+USUAL_TOOLS: tuple[str, ...] = ("files", "links")  # what acts outside has to be asked for
 MAX_PROMPT_CHARS = 100_000
 _WRITTEN_BY: dict[str, str] = {"file": "files", "code": "files", "link": "links"}  # output type → tool set
 _TOO_MUCH: tuple[tuple[str, int, int], ...] = (
@@ -44,7 +45,7 @@ class TaskConfig(NodeConfig):
     prompt: str = ""
     task_template: str | None = None
     model: str | None = None
-    tools: tuple[str, ...] = TOOL_SETS
+    tools: tuple[str, ...] = USUAL_TOOLS
     limits: Limits = field(default_factory=Limits)
     retry: Retry = field(default_factory=Retry)
 
@@ -67,7 +68,7 @@ def _read(reader: Reader) -> TaskConfig:
         prompt=reader.text("prompt", "", max_chars=MAX_PROMPT_CHARS),
         task_template=reader.text_or_none("task_template"),
         model=reader.text_or_none("model"),
-        tools=reader.texts("tools", TOOL_SETS),
+        tools=reader.texts("tools", USUAL_TOOLS),
         limits=_read_limits(reader.child("limits")),
         retry=_read_retry(reader.child("retry")),
     )
@@ -136,10 +137,11 @@ TASK = NodeType(
             ("tools",),
             "checks",
             gettext_noop("Tools"),
-            default=TOOL_SETS,
+            default=USUAL_TOOLS,
             choices=(
                 Choice("files", gettext_noop("Files"), gettext_noop("write and read documents and code")),
                 Choice("links", gettext_noop("Links"), gettext_noop("give web addresses as results")),
+                Choice("exports", gettext_noop("Exports"), gettext_noop("copy files to a folder outside of Aime")),
             ),
             group=ADVANCED,
         ),

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from spaces.access import SpaceRequest
 from spaces.models import Permission
+from spaces.people import person_name
 from workflows.access import may_manage
 from workflows.catalogue import catalogue, icons
 from workflows.document import Document, DocumentError, from_json
@@ -119,7 +120,7 @@ def person_json(person: User | None) -> dict[str, str] | None:
     """Return who it was, by the name that pages show."""
     if person is None:
         return None
-    return {"username": person.get_username(), "name": person.get_full_name() or person.get_username()}
+    return {"username": person.get_username(), "name": person_name(person)}
 
 
 def moment(at: datetime | None) -> str | None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from spaces.access import SpaceRequest
 from spaces.models import Permission
+from spaces.people import person_name as called
 from workflows.access import get_version_or_404
 from workflows.catalogue import catalogue
 from workflows.document import Document
@@ -47,7 +48,7 @@ class Side:
 
 def person_name(person: User | None) -> str:
     """Give the name to show for a person, empty for nobody."""
-    return (person.get_full_name() or person.get_username()) if person else ""
+    return called(person) if person else ""
 
 
 def may_change(request: SpaceRequest, workflow: Workflow) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from spaces.people import person_name
 from workflows.models import ExecutorConsent, Workflow
 from workflows.panels.fields import control_id, item_paths
 from workflows.queries import members_of
@@ -51,7 +52,7 @@ class RuleRow:
 
 def people_of(workflow: Workflow) -> tuple[Person, ...]:
     """List whom the document may name, by name. One query."""
-    people = (Person(user.username, user.get_full_name() or user.username) for user in members_of(workflow))
+    people = (Person(user.username, person_name(user)) for user in members_of(workflow))
     return tuple(sorted(people, key=lambda person: (person.name.casefold(), person.username)))
 
 

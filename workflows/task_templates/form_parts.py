@@ -72,7 +72,8 @@ class HeadForm(forms.Form):
     tools = forms.MultipleChoiceField(
         label=gettext_lazy("Tools"),
         choices=[("files", gettext_lazy("Files: write and read documents and code")),
-                 ("links", gettext_lazy("Links: give web addresses as results"))],
+                 ("links", gettext_lazy("Links: give web addresses as results")),
+                 ("exports", gettext_lazy("Exports: copy files to a folder outside of Aime"))],
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip

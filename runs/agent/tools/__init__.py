@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from runs.agent.tools.base import Tool
+from runs.agent.tools.exports import exports_tools
 from runs.agent.tools.files import READ_CHARS, files_tools
 from runs.agent.tools.links import links_tools
 
-TOOL_SETS = ("files", "links")
+TOOL_SETS = ("files", "links", "exports")
 
 
 class UnknownToolSet(LookupError):
@@ -25,4 +26,6 @@ def tools_for(sets: Iterable[str], *, read_chars: int = READ_CHARS) -> tuple[Too
         tools += files_tools(read_chars)
     if "links" in wanted:
         tools += links_tools()
+    if "exports" in wanted:
+        tools += exports_tools()
     return tools

@@ -36,7 +36,10 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class ToolOutcome:
-    """What the model is told, and what is to be stored with it. `effect`: the outward act that it was, if any."""
+    """What the model is told, and what is to be stored with it.
+
+    `effect`: the outward act that it was, if any; it may say more than what the tool named before (where a file went).
+    """
 
     text: str
     is_error: bool = False
@@ -48,12 +51,23 @@ class ToolFailed(Exception):
     """The call cannot be done; the text goes back to the model."""
 
 
+class ToolBroken(Exception):
+    """The call cannot be done and no other call would help: the turn fails. The text is for people.
+
+    `kind` is stored with the attempt. `transient`: another attempt may succeed; it makes the same call again.
+    """
+
+    def __init__(self, kind: str, message: str, *, detail: str = "", transient: bool = False) -> None:
+        super().__init__(message)
+        self.kind, self.detail, self.transient = kind, detail, transient
+
+
 @runtime_checkable
 class Outward(Protocol):
     """A tool that acts outwardly says what a call would do, before it does it; what was done is not repeated."""
 
-    def effect(self, arguments: Mapping[str, Any]) -> Effect | None:
-        """Name the outward act of a call; None where it is none. Never raises: the call itself does."""
+    async def effect(self, arguments: Mapping[str, Any], workspace: Workspace) -> Effect | None:
+        """Name the outward act of a call; None where it is none. Refuses nothing: the call itself does."""
         ...
 
 
@@ -67,5 +81,5 @@ class Tool(Protocol):
     def side_effects(self) -> bool: ...
 
     async def run(self, arguments: Mapping[str, Any], workspace: Workspace) -> ToolOutcome:
-        """`arguments` fit the spec's schema. Raises ToolFailed with words for the model."""
+        """`arguments` fit the spec's schema. Raises ToolFailed with words for the model, ToolBroken for people."""
         ...

@@ -14,6 +14,7 @@ from runs.agent.model import ToolSpec
 from runs.agent.naming import BadName, artifact_type, is_binary_name
 from runs.agent.tools.base import ArtifactWrite, Tool, ToolFailed, ToolOutcome
 from runs.agent.workspace import NoSuchFile, Workspace
+from runs.pictures import picture_type
 
 MAX_FILE_BYTES = 2 * 1024 * 1024  # a model writes a few kilobytes; more is a loop or a mistake
 MAX_LISTED = 200
@@ -50,7 +51,17 @@ async def _read_text(workspace: Workspace, name: str) -> str:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
-        raise ToolFailed(f"{name} is not a text file ({len(content):,} bytes).") from None
+        raise ToolFailed(f"{name} is {_what(content)}") from None
+
+
+def _what(content: bytes) -> str:
+    kind = picture_type(content)
+    if kind is None:
+        return f"not a text file ({len(content):,} bytes)."
+    return (
+        f"an image ({kind}, {len(content):,} bytes), not text. An image is seen only where it follows the message that "
+        "brought it; if none followed it, ask a person to describe it, or go on with its name."
+    )
 
 
 @dataclass(frozen=True, slots=True)

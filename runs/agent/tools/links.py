@@ -47,7 +47,7 @@ class RecordLink:
         },
     )
 
-    def effect(self, arguments: Mapping[str, Any]) -> Effect | None:
+    async def effect(self, arguments: Mapping[str, Any], workspace: Workspace) -> Effect | None:
         url, title = str(arguments["url"]).strip(), " ".join(str(arguments["title"]).split())
         digest = hashlib.sha256(f"{url}\n{title}".encode(errors="replace")).hexdigest()
         return Effect("link", f"link:{digest}", url)

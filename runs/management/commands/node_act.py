@@ -1,11 +1,12 @@
-"""Act on a node: `node_act ID NODE say TEXT | stop | confirm | done | restart | retry_turn | cancel --user NAME`.
+"""Act on a node: `node_act ID NODE say TEXT | choose OUTPUT | stop | confirm | done | restart | retry_turn | cancel`.
 
 `say TEXT --attach FILE` sends a file with it, `--instead-of MESSAGE` starts again from an earlier message.
+`choose OUTPUT` changes one at the gate: `--artifact NAME[@REVISION]`, `--text TEXT` (or `@FILE`), `--link URL`,
+`--file PATH`.
 With `--plan` it prints what the act would do, and does nothing.
 """
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -15,10 +16,11 @@ from django.utils.translation import gettext_lazy
 
 from runs.actions import nodes
 from runs.actions.chat import say
+from runs.command_choices import add_choices, check_choices, choose
+from runs.command_files import read_upload
 from runs.commands import FAILED_STATUSES, RunCommand, acting, add_wait, find_run, result_of
 from runs.models import NodeRun, Run
 from runs.pages.reruns import plan_document, plan_page, plan_text
-from runs.start_inputs import UPLOAD_MAX_BYTES, Upload
 from runs.transitions.planning import NO_CHOICE, Choice
 from runs.waiting import wait_for_node
 from spaces.commands import Misused, Result, find_user, suggestion
@@ -30,6 +32,7 @@ PLANNED: dict[str, Callable[..., Any]] = {
     "restart": nodes.restart,
     "retry_turn": nodes.retry_turn,
 }
+WORDED = {"say": gettext_lazy("Write: say TEXT."), "choose": gettext_lazy("Write: choose OUTPUT.")}
 
 
 class Command(RunCommand):
@@ -40,8 +43,8 @@ class Command(RunCommand):
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("id", help=_("the run's id"))
         parser.add_argument("node", help=_("the node's key"))
-        parser.add_argument("act", choices=["say", *ACTS, *PLANNED])
-        parser.add_argument("text", nargs="?", help=_("what to say"))
+        parser.add_argument("act", choices=["say", "choose", *ACTS, *PLANNED])
+        parser.add_argument("text", nargs="?", help=_("what to say; or the output to choose"))
         parser.add_argument("--user", required=True, help=_("who does it"))
         parser.add_argument("--node-version", type=int, dest="number", help=_("the node version; else the latest"))
         parser.add_argument("--plan", action="store_true", help=_("print what the act would do, and do nothing"))
@@ -50,14 +53,12 @@ class Command(RunCommand):
         parser.add_argument("--rerun", metavar="KEY,KEY", help=_("compute these of what is offered again"))
         parser.add_argument("--attach", action="append", metavar="FILE", help=_("a file to send with what is said"))
         parser.add_argument("--instead-of", default="", metavar="MESSAGE", help=_("the message that this one replaces"))
+        add_choices(parser)
         add_wait(parser, _("wait until the node is no longer at work"))
 
     def run(self, options: dict[str, Any]) -> Result:
-        act, text, key = options["act"], options["text"], options["node"]
-        if (act == "say") != (text is not None):
-            raise Misused(_("Write: say TEXT.") if act == "say" else _("Only say takes a text."))
-        if act != "say" and (options["attach"] or options["instead_of"]):
-            raise Misused(_("Only say takes --attach and --instead-of."))
+        act, key = options["act"], options["node"]
+        _check(options)
         user = find_user(options["user"])
         run = find_run(options["id"], user)
         node_run = _find_node(run, key, options["number"])
@@ -67,9 +68,11 @@ class Command(RunCommand):
         if options["plan"]:
             return acting(lambda: _plan(node_run, act, choice, user), run)
         if act == "say":
-            uploads = [_upload(path) for path in options["attach"] or ()]
-            said = {"text": text, "uploads": uploads, "instead_of": options["instead_of"]}
+            uploads = [read_upload(path) for path in options["attach"] or ()]
+            said = {"text": options["text"], "uploads": uploads, "instead_of": options["instead_of"]}
             acting(lambda: say(node_run=node_run, by=user, **said), run)
+        elif act == "choose":
+            acting(lambda: choose(node_run, user, options), run)
         else:
             acting(lambda: _act(act, node_run, user, choice), run)
         if options["wait"] is None:
@@ -81,6 +84,16 @@ class Command(RunCommand):
             return "" if wanted else _("node %(key)s is %(status)s") % {"key": key, "status": status}
 
         return result_of(run.pk, in_time=wait_for_node(run.pk, key, options["wait"]), failed=failed)
+
+
+def _check(options: dict[str, Any]) -> None:
+    """Refuse options that the act does not take. Raises Misused."""
+    act = options["act"]
+    if (act in WORDED) != (options["text"] is not None):
+        raise Misused(str(WORDED[act]) if act in WORDED else _("Only say and choose take a text or a name."))
+    if act != "say" and (options["attach"] or options["instead_of"]):
+        raise Misused(_("Only say takes --attach and --instead-of."))
+    check_choices(options)
 
 
 def _find_node(run: Run, key: str, number: int | None) -> NodeRun:
@@ -114,11 +127,3 @@ def _act(act: str, node_run: NodeRun, user: User, choice: Choice) -> None:
         PLANNED[act](node_run=node_run, by=user, choice=choice)
     else:
         ACTS[act](node_run=node_run, by=user)
-
-
-def _upload(path: str) -> Upload:
-    try:
-        with Path(path).open("rb") as file:
-            return Upload(Path(path).name, file.read(UPLOAD_MAX_BYTES + 1))  # one more is refused, a device never ends
-    except OSError as error:
-        raise Misused(_("%(path)s cannot be read: %(why)s.") % {"path": path, "why": error.strerror}) from error

@@ -1,6 +1,5 @@
 """Start a run: `start_run TEMPLATE --space SLUG --user NAME [--input k=v | k=@file]… [--wait SECONDS]`."""
 
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -8,11 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from runs.actions.runs import start_run
+from runs.command_files import read_upload, text_value
 from runs.commands import RunCommand, acting, add_wait, result_of, run_failed
 from runs.graphs import version_graph
-from runs.start_inputs import UPLOAD_MAX_BYTES, Given, Upload
+from runs.start_inputs import Given
 from runs.waiting import wait_for_run
-from spaces.commands import Misused, Refused, Result, find_space, find_user, read_text, suggestion
+from spaces.commands import Misused, Refused, Result, find_space, find_user, suggestion
 from spaces.models import Permission
 from workflows.asked import asked_values
 from workflows.models import Workflow, WorkflowVersion
@@ -70,14 +70,5 @@ def _inputs(version: WorkflowVersion, given: list[str]) -> dict[str, Given]:
 
 
 def _value(type_: str, value: str) -> Given:
-    if value.startswith("@@") or not value.startswith("@"):
-        return value.removeprefix("@")
-    if type_ not in ("file", "image"):
-        return read_text(value[1:])
-    path = Path(value[1:])
-    try:
-        with path.open("rb") as file:
-            return Upload(path.name, file.read(UPLOAD_MAX_BYTES + 1))  # one more is refused, a device never ends
-    except OSError as exc:
-        reason = exc.strerror or str(exc)
-        raise Misused(_("%(file)s cannot be read: %(reason)s") % {"file": path, "reason": reason}) from exc
+    is_file = value.startswith("@") and not value.startswith("@@") and type_ in ("file", "image")
+    return read_upload(value[1:]) if is_file else text_value(value)

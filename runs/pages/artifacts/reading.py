@@ -17,7 +17,6 @@ from runs.pictures import PictureSize, drawn_as, picture_size, picture_type
 from workflows.text_diff import Line
 
 SHOWN_BYTES = 400_000  # of a text in the page; the rest by download
-MARKDOWN_CHARS = 60_000  # made to be slow, that took 3.6 s, and 200,000 took 19 s (2 busy cores, 2026-11-23)
 MARKDOWN = (".md", ".markdown")
 PATCH = (".diff", ".patch")
 _LANGUAGES = {suffix: language for language, suffix in CODE_SUFFIXES.items()}
@@ -65,7 +64,7 @@ def _text(name: str, text: str, *, is_cut: bool) -> Reading:
     lower = name.lower()
     if not text.strip():
         return Reading("empty", text)
-    if lower.endswith(MARKDOWN) and len(text) <= MARKDOWN_CHARS:
+    if lower.endswith(MARKDOWN):
         return Reading("markdown", text, is_cut)
     if lower.endswith(SUFFIXES) and (table := read_table(name, text, is_cut=is_cut)):
         return Reading("table", text, is_cut, table=table)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from runs.artifacts import decoded
 from runs.models import Artifact, Attempt, Blob, NodeRun, OutputValue
+from runs.money import SUMS, Cost, summed
 from workflows.text_diff import Line, diff, whole
 from workflows.text_rows import Row, side_by_side
 
@@ -82,12 +83,13 @@ Values = dict[str, Value]
 
 @dataclass(frozen=True)
 class Half:
-    """What one node version has. `seconds`: how long its attempts worked; `tokens`: read, written."""
+    """What one node version has. `seconds`: how long its attempts worked; `tokens`: read, written; `cost`: if known."""
 
     node: NodeRun
     attempts: int
     seconds: float
     tokens: tuple[int, int]
+    cost: Cost | None
     inputs: Values
     outputs: Values
     artifacts: dict[tuple[str, str], Artifact]
@@ -102,6 +104,7 @@ def halves(nodes: Sequence[NodeRun]) -> dict[int, Half]:
         read=Sum("input_tokens"),
         wrote=Sum("output_tokens"),
         took=Sum(F("finished_at") - F("started_at")),
+        **SUMS,
     )
     work = {row["node_run_id"]: row for row in sums}
     outputs, artifacts = _outputs(keys), _artifacts(keys)
@@ -144,12 +147,14 @@ def artifact_pairs(old: Half | None, new: Half | None) -> tuple[ArtifactPair, ..
 
 
 def work_facts(old: Half | None, new: Half | None) -> tuple[Fact, ...]:
-    """Give how often both sides were tried and the tokens they took."""
-    return (
+    """Give how often both sides were tried and the tokens they took; what they cost where either is known."""
+    work = (
         fact(_("Attempts"), old, new, lambda half: half.attempts),
         fact(_("Tokens read"), old, new, lambda half: half.tokens[0]),
         fact(_("Tokens written"), old, new, lambda half: half.tokens[1]),
     )
+    cost = fact(_("Cost"), old, new, lambda half: half.cost or "")
+    return (*work, cost) if cost.before or cost.after else work
 
 
 def fact(name: str, old: Half | None, new: Half | None, say: Callable[[Half], object]) -> Fact:
@@ -158,10 +163,11 @@ def fact(name: str, old: Half | None, new: Half | None, say: Callable[[Half], ob
 
 
 def _half(node: NodeRun, work: Any, outputs: Values, artifacts: dict[tuple[str, str], Artifact]) -> Half:
-    work = work or {"n": 0, "read": 0, "wrote": 0, "took": None}
+    work = work or {"n": 0, "read": 0, "wrote": 0, "took": None, "cost": None}
     took: timedelta = work["took"] or timedelta()
     inputs = {name: _input(entry) for name, entry in node.inputs.items()}
-    return Half(node, work["n"], took.total_seconds(), (work["read"], work["wrote"]), inputs, outputs, artifacts)
+    tokens = work["read"], work["wrote"]
+    return Half(node, work["n"], took.total_seconds(), tokens, summed(work), inputs, outputs, artifacts)
 
 
 def _input(entry: dict[str, Any]) -> Value:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from runs.graphs import version_graph
 from runs.models import Attempt, NodeRun, Run
+from runs.money import SUMS, Cost, summed
 from runs.pages.comparing.node_sides import (
     ArtifactPair,
     Fact,
@@ -28,6 +29,7 @@ from runs.pages.comparing.node_sides import (
 from runs.pages.overview import elapsed_s
 from runs.pages.people import full_name
 from runs.wording import StatusLabel, node_icon, node_label, run_label
+from workflows.text_diff import diff
 
 OFFERED = 40
 What = Literal["same", "changed", "added", "removed"]
@@ -46,11 +48,15 @@ class Side:
     elapsed_s: float
     is_counting: bool
     tokens: int
+    cost: Cost | None
 
 
 @dataclass(frozen=True)
 class NodePair:
-    """One node in both runs. `seconds`: how long its attempts worked; `alike`: how many values are the same."""
+    """One node in both runs. `seconds`: how long its attempts worked; `alike`: how many values are the same.
+
+    `prompt`: where the template asked for something else.
+    """
 
     key: str
     title: str
@@ -60,6 +66,7 @@ class NodePair:
     labels: tuple[StatusLabel | None, StatusLabel | None]
     seconds: tuple[float | None, float | None]
     facts: tuple[Fact, ...]
+    prompt: Field | None
     inputs: tuple[Field, ...]
     outputs: tuple[Field, ...]
     artifacts: tuple[ArtifactPair, ...]
@@ -69,7 +76,7 @@ class NodePair:
 def side(run: Run) -> Side:
     """Describe one of the runs. One query."""
     sums: dict[str, Any] = Attempt.objects.filter(node_run__run=run).aggregate(
-        total=Sum("input_tokens") + Sum("output_tokens")
+        total=Sum("input_tokens") + Sum("output_tokens"), **SUMS
     )
     return Side(
         public_id=run.public_id,
@@ -81,6 +88,7 @@ def side(run: Run) -> Side:
         elapsed_s=elapsed_s(run, timezone.now()),
         is_counting=not run.is_terminal,
         tokens=sums["total"] or 0,
+        cost=summed(sums),
     )
 
 
@@ -126,11 +134,21 @@ def _pair(key: str, old: Half | None, new: Half | None, runs: tuple[Run, Run], t
         labels=(_label(old), _label(new)),
         seconds=(old.seconds if old else None, new.seconds if new else None),
         facts=(fact(_("Node version"), old, new, lambda half: f"v{half.node.number}"), *work_facts(old, new)),
+        prompt=_prompt(key, runs),
         inputs=inputs,
         outputs=outputs,
         artifacts=artifacts,
         alike=sum(identity(a, name) == identity(b, name) for a, b in ((ours, theirs), (made, remade)) for name in a),
     )
+
+
+def _prompt(key: str, runs: tuple[Run, Run]) -> Field | None:
+    """Compare what the two template versions ask of a node, where both know it. No query for a version in the cache."""
+    asked = [version_graph(run.version_id).specs.get(key) for run in runs]
+    before, after = (getattr(spec.config, "prompt", "") if spec else None for spec in asked)
+    if before is None or after is None or before == after:
+        return None
+    return Field(_("Prompt"), "", diff(before, after))
 
 
 def _label(half: Half | None) -> StatusLabel | None:

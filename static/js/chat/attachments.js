@@ -1,6 +1,6 @@
 // The files that will go with a message: chosen, dropped or pasted, each shown as a chip that says why if it cannot go.
 import { fill } from '../lib/say.js';
-import { pastedName, refusals, sizeWords } from './refusals.js';
+import { isImage, pastedName, refusals, sizeWords } from './refusals.js';
 
 export class Attachments {
   #composer;
@@ -65,6 +65,8 @@ export class Attachments {
     const files = this.#files.map((file, place) => this.#chip(file, 'files', place));
     this.#part('files').replaceChildren(...kept, ...files);
     this.#part('refusals').replaceChildren(...this.#bin.map((text) => this.#line(text)));
+    const unseen = this.#part('unseen'); // only where the node's model cannot see images
+    if (unseen) unseen.hidden = ![...this.#kept, ...this.#files].some(isImage);
   }
 
   #chip(file, list, place) {

@@ -18,6 +18,11 @@ export function refusals(files, limits) {
   });
 }
 
+/** Say whether a file is an image that a model could see, as far as its name tells. */
+export function isImage({ name }) {
+  return /\.(png|jpe?g|gif|webp)$/i.test(name);
+}
+
 /** Say a size in words: 812 B, 4 KB, 1.3 MB. */
 export function sizeWords(bytes) {
   if (bytes < 1000) return `${bytes} B`;

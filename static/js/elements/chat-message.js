@@ -1,7 +1,7 @@
-// <chat-message>: one message. While it streams its body holds exactly the text so far, as one text node;
+// <chat-message>: one message. While it streams its body holds exactly the text so far, and nothing else;
 // when it has ended the server's sanitised fragment replaces it. A person's message can be edited: the composer does that.
 import { isOld } from '../lib/missed.js';
-import { showText } from '../lib/morph-rules.js';
+import { appendText, showText } from '../lib/stream-body.js';
 import { texts } from '../lib/texts.js';
 
 const shown = new Map(); // message id → element in the page
@@ -48,9 +48,7 @@ export class ChatMessage extends HTMLElement {
   }
 
   #append(text) {
-    const body = this.#body;
-    if (body.firstChild) body.firstChild.appendData(text);
-    else body.append(text);
+    appendText(this.#body, text);
   }
 
   async #edit() {

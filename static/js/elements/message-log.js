@@ -24,6 +24,7 @@ class MessageLog extends HTMLElement {
     this.addEventListener('scroll', () => this.#note(), { signal, passive: true });
     addEventListener('scroll', () => scrolls(this) || this.#note(), { signal, passive: true });
     this.addEventListener('click', (event) => this.#onClick(event), { signal });
+    this.addEventListener('log:stay', () => (this.#isNearEnd = false), { signal }); // something is read here
     this.#changes.observe(this, { childList: true, characterData: true, subtree: true });
     this.#sizes.observe(this);
     if (scrolls(this)) this.#follow();

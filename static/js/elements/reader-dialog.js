@@ -1,17 +1,22 @@
 // <reader-dialog>: opens its dialog when htmx has put something to read into it; without it the link is a page.
 
 class ReaderDialog extends HTMLElement {
-  #onSwap = () => this.#open();
-  #onClick = (event) => event.target.closest('[data-part="close"]') && this.#dialog.close();
+  #opener = null;
+  #stops = new AbortController();
 
   connectedCallback() {
-    this.addEventListener('htmx:after:settle', this.#onSwap);
-    this.addEventListener('click', this.#onClick);
+    const { signal } = this.#stops;
+    this.addEventListener('htmx:after:settle', () => this.#open(), { signal });
+    this.addEventListener('click', (event) => event.target.closest('[data-part="close"]') && this.#dialog.close(), {
+      signal,
+    });
+    this.#dialog.addEventListener('close', () => this.#giveBackFocus(), { signal });
+    document.addEventListener('click', (event) => this.#note(event.target), { capture: true, signal });
   }
 
   disconnectedCallback() {
-    this.removeEventListener('htmx:after:settle', this.#onSwap);
-    this.removeEventListener('click', this.#onClick);
+    this.#stops.abort();
+    this.#stops = new AbortController();
   }
 
   get #dialog() {
@@ -21,6 +26,16 @@ class ReaderDialog extends HTMLElement {
   /** What is swapped while it is open (a tab, a revision) stays where it is, with the focus. */
   #open() {
     if (!this.#dialog.open) this.#dialog.showModal();
+  }
+
+  #note(target) {
+    if (!this.#dialog.open) this.#opener = target.closest('a, button');
+  }
+
+  /** The browser gives it back by itself, but not to an entry of a menu: that is closed, so its button gets it. */
+  #giveBackFocus() {
+    const menu = this.#opener?.closest('[popover]');
+    if (menu?.isConnected) document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`)?.focus();
   }
 }
 

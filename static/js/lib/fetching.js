@@ -14,15 +14,20 @@ export function refetch(element, parameters = {}, isWanted = () => true) {
   return fetchInto(element, url, element.getAttribute('hx-swap') ?? 'outerMorph', isWanted);
 }
 
+/** Nothing to swap, and no error to report: a page that is offline tries again later. */
+function quietly() {
+  throw new DOMException('not refreshed', 'AbortError');
+}
+
 /** Swap what an address gives into `element`, if it `isWanted` when it comes. Resolves as `refetch` does. */
 export async function fetchInto(element, url, swap, isWanted = () => true) {
   let outcome = false;
   const fetchAndNote = async (address, request) => {
-    const response = await fetch(address, request);
+    const response = await fetch(address, request).catch(() => quietly());
     if (isSignIn(response)) location.reload();
     else if (GIVE_UP.has(response.status)) outcome = null;
-    if (!response.ok) throw new DOMException('not refreshed', 'AbortError'); // nothing to swap; no error to report
-    const text = await response.text(); // a server that dies in the middle must count as a failure
+    if (!response.ok) quietly();
+    const text = await response.text().catch(() => quietly()); // a server that dies in the middle counts as a failure
     outcome = true;
     return new Response(text, response);
   };

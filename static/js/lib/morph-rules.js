@@ -1,13 +1,7 @@
 // What a morph must not undo: folds and dialogs a person opened, a form that they fill in, and streaming text that is
 // ahead of a fragment.
+import { showText } from './stream-body.js';
 import { texts } from './texts.js';
-
-/** Make the text of a streaming message's body exactly `text`, keeping its one text node. */
-export function showText(body, text) {
-  const node = body.firstChild;
-  if (!node) body.append(text);
-  else if (node.data !== text) node.data = text;
-}
 
 /** Times are worded by the browser: where the moment is the same, the words stay. */
 function saysTheSame(element, fresh) {

@@ -3,6 +3,7 @@
 import { isSame, marksOf, nodeStates } from './node-states.js';
 
 const KEY = 'aime:run-view';
+const [FIRST_RETRY_MS, RETRY_MAX_MS] = [500, 10_000];
 const READABLE = 0.3; // zoom; a graph that fits only smaller is shown in part, with the small map
 
 class RunMap extends HTMLElement {
@@ -47,9 +48,27 @@ class RunMap extends HTMLElement {
   }
 
   #switch(view) {
+    this.#lay(view);
+    remember(view);
+  }
+
+  #lay(view) {
     this.dataset.view = this.#page.dataset.view = view;
     for (const button of this.#buttons) button.setAttribute('aria-pressed', String(button.dataset.view === view));
-    remember(view);
+  }
+
+  /** Fetch the canvas. Where the network fails, the list stands in for it meanwhile. */
+  async #fetchCanvas() {
+    for (let wait = FIRST_RETRY_MS; this.isConnected; wait = Math.min(wait * 2, RETRY_MAX_MS)) {
+      try {
+        await import('../elements/workflow-canvas.js');
+        if (recall() !== 'list') this.#lay('canvas');
+        return;
+      } catch {
+        this.#lay('list');
+        await new Promise((done) => setTimeout(done, wait));
+      }
+    }
   }
 
   /** What lays out by size needs one: the canvas is made when it is seen first, and fitted again while nobody moved it. */
@@ -58,7 +77,7 @@ class RunMap extends HTMLElement {
     if (this.#canvas) return requestAnimationFrame(() => this.#fit()); // the canvas has measured itself by then
     if (this.#isComing) return;
     this.#isComing = true;
-    await import('../elements/workflow-canvas.js');
+    await this.#fetchCanvas();
     const canvas = this.querySelector('workflow-canvas');
     if (!('ready' in canvas.dataset)) {
       await new Promise((done) => canvas.addEventListener('canvas-ready', done, { once: true }));

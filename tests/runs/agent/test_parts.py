@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runs.agent.parts import (
-    Attachment,
+    Picture,
     Reasoning,
     Text,
     ToolResult,
@@ -25,7 +25,7 @@ parts = st.one_of(
     st.builds(Reasoning, words),
     st.builds(ToolUse, words, words, words),
     st.builds(ToolResult, words, words, words, st.booleans()),
-    st.builds(Attachment, words, words, st.binary(max_size=30)),
+    st.builds(Picture, words, words, words, st.integers(0), st.integers(0)),
 )
 
 

@@ -89,7 +89,7 @@ def test_link_and_binary_file_are_named() -> None:
     ]
     text = opening_message("{{ doc }}\n{{ photo }}", inputs, 1000)
     assert "\nhttps://example.org/a\n" in text
-    assert 'type="image" file="a&quot;b.png">\n(not text: its content is not shown)' in text
+    assert 'type="image" file="a&quot;b.png">\n(an image; you see it only if it follows this message)' in text
 
 
 def test_long_value_is_cut_with_words_on_how_to_read_on() -> None:

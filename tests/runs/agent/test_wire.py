@@ -4,8 +4,10 @@ import json
 from itertools import pairwise
 from typing import Any
 
+import pytest
+
 from runs.agent.model import ChatMessage, Request, ToolSpec
-from runs.agent.parts import Attachment, Reasoning, Text, ToolResult, ToolUse
+from runs.agent.parts import Picture, Reasoning, Text, ToolResult, ToolUse
 from runs.agent.wire import NOT_RUN, Dialect, body
 
 TOOL = ToolSpec("files_read", "Read.", {"type": "object", "properties": {}})
@@ -93,14 +95,41 @@ def test_neighbours_of_one_role_are_joined() -> None:
     assert messages(ASK, ASK) == [{"role": "user", "content": "Read a.md\n\nRead a.md"}]
 
 
-def test_images_are_parts_and_other_files_are_named() -> None:
-    image, pdf = Attachment("a.png", "image/png", b"\x01"), Attachment("b.pdf", "application/pdf", b"")
-    (sent,) = messages(ChatMessage("user", (Text("See"), image, pdf)))
-    assert sent["content"] == [
-        {"type": "text", "text": "See\n[attached file: b.pdf]"},
+PNG, GIF = Picture("a.png", "image/png", "1", 1, 85), Picture("b 图.gif", "image/gif", "2", 1, 85)
+IMAGES = {"1": b"\x01", "2": b"\x02"}
+
+
+def contents(*conversation: ChatMessage) -> list[Any]:
+    return [sent["content"] for sent in body(Request(conversation), "m", Dialect(), IMAGES)["messages"]]
+
+
+def test_images_are_parts_each_named_right_before_it() -> None:
+    (content,) = contents(ChatMessage("user", (Text("See"), PNG, GIF, Text("\n\n[more]"))))
+    assert content == [
+        {"type": "text", "text": "See\n\nImage a.png:"},
         {"type": "image_url", "image_url": {"url": "data:image/png;base64,AQ=="}},
+        {"type": "text", "text": "Image b 图.gif:"},
+        {"type": "image_url", "image_url": {"url": "data:image/gif;base64,Ag=="}},
+        {"type": "text", "text": "\n\n[more]"},
     ]
-    assert len(messages(ChatMessage("user", (image,)), ASK)) == 2
+
+
+def test_neighbours_of_one_role_are_joined_with_their_images() -> None:
+    (content,) = contents(ASK, ChatMessage("user", (PNG,)))
+    assert [part.get("text", "image") for part in content] == ["Read a.md", "Image a.png:", "image"]
+    (content,) = contents(ChatMessage("user", (Text("See"), PNG)), ASK)
+    assert [part.get("text", "image") for part in content] == ["See\n\nImage a.png:", "image", "Read a.md"]
+
+
+def test_conversation_with_images_is_a_prefix_of_its_next_turn() -> None:
+    turn = (ChatMessage("user", (Text("See"), PNG)), ChatMessage("assistant", (Text("Yes."),)))
+    longer = body(Request((*turn, ASK)), "m", Dialect(), IMAGES)["messages"]
+    assert longer[:2] == body(Request(turn), "m", Dialect(), IMAGES)["messages"]
+
+
+def test_image_without_its_bytes_is_no_request() -> None:
+    with pytest.raises(KeyError):
+        body(Request((ChatMessage("user", (PNG,)),)), "m", Dialect())
 
 
 def test_schema_is_a_response_format_or_words() -> None:

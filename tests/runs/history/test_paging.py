@@ -1,10 +1,13 @@
 """Pages by keyset: every run once, in order, whatever the filter, the size and the way; words near and far."""
 
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.http import QueryDict
+from pytest_django import DjangoAssertNumQueries
 
 from runs.history import paging
 from runs.history.filters import RunFilter
@@ -36,7 +39,7 @@ def walk(wanted: RunFilter, size: int) -> list[Page]:
     """Go from the newest page to the oldest."""
     found = [page(Run.objects.all(), wanted, size)]
     while found[-1].older:
-        found.append(page(Run.objects.all(), RunFilter(q=wanted.q, before=found[-1].older["before"]), size))
+        found.append(page(Run.objects.all(), replace(wanted, before=found[-1].older["before"]), size))
     return found
 
 
@@ -55,14 +58,34 @@ def test_way_back_shows_the_same_pages(runs: list[str], size: int) -> None:
         assert page(Run.objects.all(), RunFilter(after=found.newer["after"]), size).ids == before.ids
 
 
-@pytest.mark.parametrize("walked", [1, 5, 1000])
-@pytest.mark.parametrize("q", ["发票", "release", "zebra", "发票 zebra", "票", "nothing"])
-def test_words_are_found_near_and_far(runs: list[str], monkeypatch: pytest.MonkeyPatch, q: str, walked: int) -> None:
+@pytest.mark.parametrize("walked", [1, 5, COUNT - 1, COUNT, 1000])
+@pytest.mark.parametrize("asked", [{}, {"by": "builder"}, {"status": frozenset({"done", "running"})}, {"by": "nobody"}])
+@pytest.mark.parametrize("q", ["发票", "release", "zebra", "发票 zebra", "票", "nothing", "100%"])
+def test_words_are_found_near_and_far(
+    runs: list[str], monkeypatch: pytest.MonkeyPatch, q: str, asked: dict[str, Any], walked: int
+) -> None:
     """The near walk and the index give the same pages; which of them did it cannot be seen."""
     monkeypatch.setattr(paging, "WALKED", walked)
+    if asked.get("by") == "nobody":
+        runs = []
     titles = dict(Run.objects.values_list("public_id", "title"))
     expected = [public_id for public_id in runs if all(word in titles[public_id] for word in q.split())]
-    assert [public_id for found in walk(RunFilter(q=q), 3) for public_id in found.ids] == expected
+    assert [public_id for found in walk(RunFilter(q=q, **asked), 3) for public_id in found.ids] == expected
+
+
+@pytest.mark.parametrize("asked", [{}, {"by": "builder"}])
+def test_words_are_not_looked_for_where_every_run_was_looked_through(
+    runs: list[str], monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries,
+    asked: dict[str, str],
+) -> None:  # fmt: skip
+    seen = Run.objects.filter(initiator__username="builder")
+    names = 1 if asked else 0  # the query that finds the person
+    monkeypatch.setattr(paging, "WALKED", COUNT + 1)
+    with django_assert_num_queries(1 + names):
+        page(seen, RunFilter(q="nothing", **asked), 3)
+    monkeypatch.setattr(paging, "WALKED", COUNT - 1)
+    with django_assert_num_queries(2 + names):
+        page(seen, RunFilter(q="nothing", **asked), 3)
 
 
 def test_equal_numbers_of_letter_pairs_do_not_find(runs: list[str]) -> None:

@@ -8,7 +8,7 @@ do: `aim` reads, `apply` decides whether that still counts.
 from collections.abc import Callable
 from dataclasses import replace
 
-from tests.runs.modelled.script import Step
+from tests.runs.modelled.script import CONSENT_ACTS, EXECUTOR, Step
 from tests.runs.modelled.standing import Standing
 from tests.runs.modelled.versions import (
     ACTIVE,
@@ -38,14 +38,20 @@ class Model(Standing):
         versions = self.versions[step.key]
         version = versions[0] if step.which == "first" else versions[-1]
         plan, state = (self._plan(step), self._state()) if step.planned else (frozenset(), ())
-        return Aim(version.number, len(version.tries), version.output, plan, state)
+        picked = {"pick first": version.files[:1], "pick last": version.files[-1:]}.get(step.how, ())
+        return Aim(
+            version.number, len(version.tries), version.output, _question(step, version), next(iter(picked), None),
+            plan, state,
+        )  # fmt: skip
 
     def apply(self, step: Step, aim: Aim, told: str = "") -> str:
         """Do a step; returns OK, NOTHING (a worker's hint without effect), REFUSED or FORBIDDEN.
 
         `told`: what came of it, for where the rules leave both open.
         """
-        if step.is_person and step.who == "viewer":
+        if step.act in CONSENT_ACTS:
+            return self._consent(given=step.act == "give")
+        if step.is_person and not self._may_act(step):
             return FORBIDDEN
         if step.act == "cancel_run":
             return self._cancel_run()
@@ -58,13 +64,60 @@ class Model(Standing):
         act: Callable[[Step, Aim], str] = getattr(self, f"_{step.act}")
         return act(step, aim)
 
+    def _may_act(self, step: Step) -> bool:
+        """The initiator and admins may everything, an executor in their own nodes, who only looks nothing."""
+        if step.who == EXECUTOR:
+            return step.act != "cancel_run" and self.designs[step.key].named
+        return step.who != "viewer"
+
     # --- People ------------------------------------------------------------------------------------------------------
+    def _consent(self, *, given: bool) -> str:
+        """What waits for it begins; without it what is queued waits, and what runs goes on to its end."""
+        if self.consented == given:
+            return NOTHING
+        self.consented = given
+        for version in (self.latest(key) for key in self.designs):
+            if given and version.waiting_for == "consent":
+                last = version.tries[-1] if version.tries else Try("", version.questions or None)
+                self._queue(version, replace(last, status="queued", loss=""))
+            elif not given and version.status in ("queued", "retrying"):
+                self._hold(version)
+        return OK
+
     def _say(self, step: Step, aim: Aim) -> str:
         version = self.latest(step.key)
-        if version.status in (*ACTIVE, "pending") or version.questions == 0:
+        if version.status in (*ACTIVE, "pending") or version.questions == 0 or version.waiting_for == "consent":
             return REFUSED
         version.questions += 1
+        if step.upload:
+            version.store(step.upload)
         self._queue(version, Try("queued", version.questions))
+        return OK
+
+    def _resend(self, step: Step, aim: Aim) -> str:
+        """Say a person's message again: the conversation goes on from there, what followed it stays to be read."""
+        version = self.latest(step.key)
+        if aim.question < 2 or aim.question in version.left:  # none, the task's own, or one that was replaced
+            return REFUSED
+        said = self._say(step, aim)
+        if said == OK:
+            version.left |= frozenset(range(aim.question, version.questions))
+        return said
+
+    def _choose(self, step: Step, aim: Aim) -> str:
+        """Choose an output at the gate: it is what an acceptance takes, until a newer turn gives another."""
+        version, design = self.latest(step.key), self.designs[step.key]
+        at_gate = version.status == "waiting" and version.waiting_for != "consent"
+        way, _space, what = step.how.partition(" ")
+        fits = design.gives != "" and (way == "write") == (design.kind == "text")
+        picked = aim.picked if way == "pick" else what
+        if not at_gate or not fits or picked is None:
+            return REFUSED
+        if way == "new":
+            version.store(picked)
+        version.output, version.chosen = picked, True
+        if version.waiting_for == "outputs":
+            version.move("waiting", "done" if version.accepted else "confirm")
         return OK
 
     def _stop(self, step: Step, aim: Aim) -> str:
@@ -93,8 +146,10 @@ class Model(Standing):
     def _retry_turn(self, step: Step, aim: Aim) -> str:
         version = self.latest(step.key)
         stopped = version.status == "waiting" and version.waiting_for in ("stopped", "outputs")
-        if not (version.status in ("failed", "cancelled") or stopped) or not version.tries:
+        if not (version.status in ("failed", "cancelled") or stopped):
             return REFUSED
+        if not version.tries and version.questions == 0:
+            return REFUSED  # there is no turn; one that waited for a consent is a turn with a question
         question = version.questions or None
         if any(one.status == "succeeded" and one.question == question for one in version.tries):
             return REFUSED  # every turn has exactly one effective result
@@ -124,6 +179,8 @@ class Model(Standing):
         version = self.latest(step.key)
         is_missing = self.designs[step.key].gives == "must" and version.output is None
         is_other = step.how == "wrong" or (step.how == "right" and aim.output != version.output)
+        if version.waiting_for == "consent":
+            return REFUSED
         if version.status != "waiting" or version.accepted != reopened or is_missing or is_other:
             return REFUSED
         chosen = frozenset({step.again} - {""})
@@ -144,7 +201,7 @@ class Model(Standing):
     # --- Workers and time --------------------------------------------------------------------------------------------
     def _claim(self, step: Step, aim: Aim) -> str:
         version, one = self._attempt(step, aim)
-        if version is None or one is None or one.status != "queued" or version.status != "queued":
+        if version is None or one is None or one.status != "queued" or version.status != "queued" or one.delayed:
             return NOTHING
         one.status = "running"
         version.move("running")
@@ -161,7 +218,10 @@ class Model(Standing):
             version.move("failed")
             return OK
         one.status = "succeeded"
-        version.output = text or version.output
+        if text is not None:
+            version.output, version.chosen = text, False
+            if design.kind == "file":
+                version.store(text)
         if is_missing:
             version.move("waiting", "outputs")
         elif version.accepted:
@@ -184,7 +244,8 @@ class Model(Standing):
         one.status = "failed"
         if step.how == "transient" and one.tries < TRIES:
             version.move("retrying")
-            version.tries.append(Try("queued", one.question, one.tries + 1, one.alone))
+            version.tries.append(Try("queued", one.question, one.tries + 1, one.alone, delayed=True))
+            self._hold(version)
         else:
             version.move("failed")
         return OK
@@ -202,6 +263,7 @@ class Model(Standing):
         else:
             version.move("queued")
             version.tries.append(Try("queued", one.question, one.tries, one.alone or step.how != "shutdown"))
+            self._hold(version)
         return OK
 
     def _expire(self, step: Step, aim: Aim) -> str:
@@ -209,6 +271,8 @@ class Model(Standing):
 
     def _due(self, step: Step, aim: Aim) -> str:
         version = self.latest(step.key)
+        if version.tries and aim.number == version.number and aim.attempt == len(version.tries):
+            version.tries[-1].delayed = False  # the pause is over, also where the turn waits in the queue again
         if version.status != "retrying":
             return NOTHING
         version.move("queued")
@@ -216,6 +280,16 @@ class Model(Standing):
 
     def _speak(self, step: Step, aim: Aim) -> str:
         return OK if self._running(step, aim)[1] and self.designs[step.key].talks else NOTHING
+
+    def _outward(self, step: Step, aim: Aim) -> str:
+        """An outward act of a tool; where the worker dies before it is recorded, it is not known to have been done."""
+        version, one = self._running(step, aim)
+        if version is None or one is None or not self.designs[step.key].talks:
+            return NOTHING
+        act, _space, is_lost = step.how.partition(" ")
+        if not is_lost:
+            version.effects |= {act}
+        return OK
 
     def _late(self, step: Step, aim: Aim) -> str:
         """Whatever attempts that have ended still say."""
@@ -230,3 +304,15 @@ class Model(Standing):
     def _running(self, step: Step, aim: Aim) -> tuple[Version | None, Try | None]:
         version, one = self._attempt(step, aim)
         return (version, one) if one is not None and one.status == "running" else (None, None)
+
+
+def _question(step: Step, version: Version) -> int:
+    """Find the message that a person says again: the task's own, their first or last one, or one that was replaced."""
+    last = version.questions if version.questions > 1 else 0
+    where = {
+        "own": min(1, version.questions),
+        "first": min(2, last),
+        "last": last,
+        "left": min(version.left, default=0),
+    }
+    return where.get(step.how, 0)

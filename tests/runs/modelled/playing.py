@@ -159,7 +159,15 @@ def _without(script: Script, key: str) -> Script:
 
 def _plainer(step: Step) -> Iterator[Step]:
     yield from step.both
-    usual: dict[str, Any] = {"room": False, "who": "builder", "which": "latest", "again": "", "planned": False}
+    usual: dict[str, Any] = {
+        "room": False,
+        "who": "builder",
+        "which": "latest",
+        "again": "",
+        "planned": False,
+        "upload": "",
+        "speaks": False,
+    }
     for name, value in usual.items():
         if getattr(step, name) != value:
             yield replace(step, **{name: value})
@@ -170,5 +178,9 @@ def _simpler(design: Design) -> Iterator[Design]:
         yield replace(design, reads=tuple(other for other in design.reads if other != read))
     if design.confirm:
         yield replace(design, confirm=False)
+    if design.named:
+        yield replace(design, named=False)
+    if design.kind != "text":
+        yield replace(design, kind="text")
     if not design.talks:
         yield replace(design, talks=True)

@@ -7,8 +7,11 @@ import json
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-PERSON_ACTS = ("say", "stop", "confirm", "done", "restart", "retry_turn", "cancel_node", "cancel_run")
-MISSING = "missing"
+PERSON_ACTS = ("say", "resend", "stop", "choose", "confirm", "done", "restart", "retry_turn", "cancel_node",
+               "cancel_run")  # fmt: skip
+CONSENT_ACTS = ("give", "revoke")  # of the executor, for the whole template
+EXECUTOR = "executor"
+MISSING, LETTERS = "missing", "ABCU"
 TOLD, MOMENTS = ("initiator", "admin"), ("waiting", "done", "failed")  # whom every node tells, and of what
 
 
@@ -16,7 +19,8 @@ TOLD, MOMENTS = ("initiator", "admin"), ("waiting", "done", "failed")  # whom ev
 class Design:
     """A node as its author wrote it. `above`: its direct predecessors. `reads`: (source, is required) of its inputs.
 
-    `gives`: "" nothing, "maybe" an optional text, "must" a required one. `talks`: it has a conversation.
+    `gives`: "" nothing, "maybe" an optional output, "must" a required one; `kind`: of what type. `talks`: it has a
+    conversation. `named`: it runs as a member who has to consent, not as the initiator.
     """
 
     key: str
@@ -25,20 +29,26 @@ class Design:
     gives: str = ""
     confirm: bool = False
     talks: bool = True
+    kind: str = "text"
+    named: bool = False
 
-    def document(self) -> dict[str, Any]:
-        """Write the node as a template's document has it."""
+    def document(self, kinds: dict[str, str]) -> dict[str, Any]:
+        """Write the node as a template's document has it. `kinds`: node → the type of what it gives."""
         node: dict[str, Any] = {"key": self.key, "type": "task" if self.talks else "noop", "title": self.key}
         if self.talks:
             node["prompt"] = f"Do {self.key}."
         node["notify"] = [{"who": who, "on": list(MOMENTS)} for who in TOLD]
         if self.confirm:
             node["confirm"] = True
+        if self.named:
+            node["executor"] = EXECUTOR
         if self.gives:
-            node["outputs"] = [{"name": "out", "type": "text", "description": "It.", "required": self.gives == "must"}]
+            node["outputs"] = [
+                {"name": "out", "type": self.kind, "description": "It.", "required": self.gives == "must"}
+            ]
         if self.reads:
             node["inputs"] = [
-                {"name": f"of_{source}", "type": "text", "from": f"{source}.out", "required": is_required}
+                {"name": f"of_{source}", "type": kinds[source], "from": f"{source}.out", "required": is_required}
                 for source, is_required in self.reads
             ]
         return node
@@ -48,9 +58,11 @@ class Design:
 class Step:
     """One thing that happens. `which`: the version a person has before their eyes, "latest" or "first".
 
-    `how`: what a turn gives, how an attempt ends, or whether a person saw the "right" or the "wrong" outputs. `room`:
-    the worker takes what becomes ready. `again`: what the person wants computed again though it could be reused.
-    `planned`: the person saw the plan, and wants that or nothing. `both`: two steps at the same time.
+    `how`: what a turn gives, how an attempt ends, whether a person saw the "right" or the "wrong" outputs, which of
+    their messages they say again, what they choose, what is done outside. `upload`: a file that comes with a message.
+    `speaks`: the turn says something. `room`: the worker takes what becomes ready. `again`: what the person wants
+    computed again though it could be reused. `planned`: the person saw the plan, and wants that or nothing. `both`: two
+    steps at the same time.
     """
 
     act: str
@@ -61,11 +73,13 @@ class Step:
     room: bool = False
     again: str = ""
     planned: bool = False
+    upload: str = ""
+    speaks: bool = False
     both: tuple["Step", ...] = ()
 
     @property
     def is_person(self) -> bool:
-        return self.act in PERSON_ACTS
+        return self.act in PERSON_ACTS or self.act in CONSENT_ACTS
 
     def nodes(self) -> set[str]:
         """Name the nodes it is about."""
@@ -90,7 +104,8 @@ class Script:
     def document(self) -> dict[str, Any]:
         """Write the template."""
         edges = [[above, design.key] for design in self.designs for above in design.above]
-        nodes = [design.document() for design in self.designs]
+        kinds = {design.key: design.kind for design in self.designs}
+        nodes = [design.document(kinds) for design in self.designs]
         return {"aime": 1, "name": "Modelled", "nodes": nodes, "edges": edges}
 
     def to_json(self) -> str:

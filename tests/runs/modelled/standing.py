@@ -19,7 +19,8 @@ class Standing:
         for design in self.designs.values():  # in an order in which what is above comes first
             self.above[design.key] = set(design.above).union(*(self.above[key] for key in design.above))
         self.below = {key: {other for other, above in self.above.items() if key in above} for key in self.designs}
-        self.versions = {key: [Version(1)] for key in self.designs}
+        self.consented = False
+        self.versions = {key: [Version(1, named=design.named)] for key, design in self.designs.items()}
         self._settle()
 
     def latest(self, key: str) -> Version:
@@ -73,10 +74,18 @@ class Standing:
     def _queue(self, version: Version, one: Try) -> None:
         version.move("queued")
         version.tries.append(one)
+        self._hold(version)
+
+    def _hold(self, version: Version) -> None:
+        """Let what would begin wait, where its executor does not let it."""
+        if version.named and not self.consented:
+            version.drop_try()
+            version.move("waiting", "consent")
 
     def _accept(self, key: str, *, has_room: bool = False, chosen: frozenset[str] = frozenset()) -> None:
         anew, kept = self._consequences(key, chosen)
         self.latest(key).accepted = True
+        self.latest(key).took = self.latest(key).output
         self.latest(key).move("done")
         for other in kept:
             self.latest(other).kept += 1
@@ -87,7 +96,7 @@ class Standing:
         """Give nodes new versions, and what would hold them up."""
         for key in keys | self._dead(keys, without=without):
             self._cancel_flight(key)
-            self.versions[key].append(Version(self.latest(key).number + 1))
+            self.versions[key].append(Version(self.latest(key).number + 1, named=self.designs[key].named))
 
     def _dead(self, keys: set[str], *, without: str = "") -> set[str]:
         """Name the cancelled, never accepted nodes above these."""
@@ -116,5 +125,8 @@ class Standing:
             version.move("failed")
             return
         version.given, version.questions = given, 1 if design.talks else 0
+        if version.named and not self.consented:
+            version.move("waiting", "consent")
+            return
         version.move("running" if has_room else "queued")
         version.tries.append(Try(version.status, version.questions or None))

@@ -10,6 +10,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 CHAIN = (Design("a"), Design("b", ("a",)), Design("c", ("b",)))
 
 FOUND = {
+    "turn_that_was_cancelled_before_its_consent_came_is_tried_again_with_it": Script(
+        (Design("a", named=True),),
+        (Step("cancel_node", "a"), Step("retry_turn", "a"), Step("give"), Step("turn", "a")),
+    ),
     "done_that_keeps_everything_began_nothing_further_below": Script(
         CHAIN, (Step("turn", "a"), Step("say", "a"), Step("turn", "b"), Step("turn", "a"), Step("done", "a"))
     ),

@@ -13,20 +13,23 @@ DEATHS_ALONE, LOSSES_ALONE, TRIES = 3, 10, 3
 
 @dataclass
 class Try:
-    """An attempt: one try of a worker at one question (None: the node does not talk)."""
+    """An attempt: one try of a worker at one question (None: the node does not talk). `delayed`: not before a pause."""
 
     status: str
     question: int | None
     tries: int = 1
     alone: bool = False
     loss: str = ""
+    delayed: bool = False
 
 
 @dataclass
 class Version:
     """A node version. `given`: upstream node → what it gave when this version began.
 
-    `swept`: cancelled together with the run or by a re-run, not for itself. `kept`: how often it was reused.
+    `swept`: cancelled together with the run or by a re-run, not for itself. `kept`: how often it was reused. `chosen`:
+    a person chose the output; `took`: what was accepted last. `left`: the questions that were said again, and all that
+    followed them. `files`: the contents of its one file, revision by revision. `effects`: what was done outside.
     """
 
     number: int
@@ -40,6 +43,12 @@ class Version:
     kept: int = 0
     questions: int = 0
     tries: list[Try] = field(default_factory=list)
+    named: bool = False
+    chosen: bool = False
+    took: str | None = None
+    left: frozenset[int] = frozenset()
+    files: tuple[str, ...] = ()
+    effects: frozenset[str] = frozenset()
 
     @property
     def in_flight(self) -> bool:
@@ -47,6 +56,11 @@ class Version:
 
     def move(self, status: str, waiting_for: str = "") -> None:
         self.status, self.waiting_for, self.swept, self.killer = status, waiting_for, False, False
+
+    def store(self, content: str) -> None:
+        """Write the file; the same again is no new revision."""
+        if self.files[-1:] != (content,):
+            self.files += (content,)
 
     def drop_try(self) -> None:
         """Cancel the live attempt, if there is one."""
@@ -58,12 +72,15 @@ class Version:
 class Aim:
     """What somebody saw when they decided: a version's number, its output, its last attempt.
 
-    `plan`: what the act would have done then; `state`: how the whole run stood.
+    `question`: the message that they say again, 0 for none of this version's. `picked`: the content of the file that
+    they choose. `plan`: what the act would have done then; `state`: how the whole run stood.
     """
 
     number: int = 0
     attempt: int = 0
     output: str | None = None
+    question: int = 0
+    picked: str | None = None
     plan: frozenset[tuple[str, str, int]] = frozenset()
     state: tuple[object, ...] = ()
 

@@ -14,12 +14,14 @@ from django.db import connection
 
 from runs import chat, sql
 from runs.actions import chat as speaking
-from runs.actions import nodes
+from runs.actions import nodes, outputs
 from runs.actions import runs as running
+from runs.agent.tools.base import ArtifactWrite
 from runs.errors import ActForbidden, ActRefused
 from runs.executors.base import Done, Failed, Job, OutputChoice
-from runs.models import NodeRun, Run
+from runs.models import Artifact, NodeRun, Run
 from runs.recovery import recover_once
+from runs.start_inputs import Upload
 from runs.ticker import Piece, write
 from runs.transitions import attempts, leases
 from runs.transitions.claiming import claim
@@ -28,13 +30,17 @@ from runs.transitions.planning import NO_CHOICE, Choice, plan_now
 from runs.transitions.starting import HandOff
 from spaces.models import Space
 from tests.factories import make_run, make_workflow
+from tests.runs.modelled.outward import Outside
 from tests.runs.modelled.rows import Picture, look
-from tests.runs.modelled.script import Design, Script, Step
+from tests.runs.modelled.script import CONSENT_ACTS, EXECUTOR, Design, Script, Step
 from tests.runs.modelled.versions import FORBIDDEN, NOTHING, OK, REFUSED, said
+from workflows.actions import consents
 
 HOST = UUID(int=7)
 LEASE_S = 3600.0  # nothing expires unless a step says so
 LIMIT_S = 30.0
+FILE = "out.md"
+NOBODYS = "0" * 26
 EXPIRE = "UPDATE runs_attempt SET lease_expires_at = now() - interval '1 minute' WHERE id = %s AND status = 'running'"
 AGE = "UPDATE runs_attempt SET available_at = now() - interval '1 second' WHERE id = %s AND status = 'queued'"
 # A run that went wrong leaves work behind, which is not to be found by the hosts of the next one.
@@ -92,7 +98,9 @@ class World:
             sql.count(CLEAR)
         builder = stage.people["builder"]
         workflow = make_workflow(script.document(), space=stage.space, owner=builder, slug=f"m{stage.count}")
+        self.workflow = workflow
         self.run: Run = make_run(workflow, by=builder)
+        self.outside = Outside()
         self.jobs: dict[int, Job] = {}  # every attempt that was ever taken
         self.spoken: dict[int, int] = {}
         self.now: Picture = look(self.run.pk)
@@ -110,6 +118,8 @@ class World:
 
     # --- Each reads what its person or worker sees now, and returns what they then do ---------------------------------
     def _prepare(self, step: Step) -> Act:
+        if step.act in CONSENT_ACTS:
+            return self._consent(step)
         if step.act == "cancel_run":
             return self._by_person(running.cancel_run, step, run=copy(self.run))
         if step.act == "wait":
@@ -129,14 +139,42 @@ class World:
         rows = [row for row in self.now.nodes.values() if row["key"] == step.key]
         node_run = NodeRun(**(rows[0] if step.which == "first" else rows[-1]))
         node_run.run = self.run
-        if step.act == "say":
-            return self._by_person(speaking.say, step, node_run=node_run, text="Go on.")
+        if step.act in ("say", "resend"):
+            files = [Upload(FILE, step.upload.encode())] if step.upload else []
+            again = {"instead_of": self._question(step, node_run.pk)} if step.act == "resend" else {}
+            return self._by_person(speaking.say, step, node_run=node_run, text="Go on.", uploads=files, **again)
+        if step.act == "choose":
+            return self._by_person(
+                outputs.choose_output, step, node_run=node_run, name="out", **self._pick(step, node_run.pk)
+            )
         if step.act in ("confirm", "done"):
             seen = {"": None, "wrong": "0" * 64}
-            outputs = seen[step.how] if step.how in seen else outputs_sha256(node_run.pk)
-            what = {"outputs": outputs, **self._choice(step, node_run)}
+            accepted = seen[step.how] if step.how in seen else outputs_sha256(node_run.pk)
+            what = {"outputs": accepted, **self._choice(step, node_run)}
             return self._by_person(getattr(nodes, step.act), step, node_run=node_run, **what)
         return self._by_person(getattr(nodes, step.act), step, node_run=node_run, **self._choice(step, node_run))
+
+    def _question(self, step: Step, node_id: int) -> str:
+        """Give the public id of the message that the person says again."""
+        asked = [row for row in self.now.of("messages", node_id) if row["role"] == "user"]
+        left = [row for row in asked if row["superseded_by_id"] is not None]
+        found = {"own": asked[:1], "first": asked[1:2], "last": asked[1:][-1:], "left": left[:1]}.get(step.how, [])
+        return str(found[0]["public_id"]) if found else NOBODYS
+
+    def _pick(self, step: Step, node_id: int) -> dict[str, Any]:
+        """Say what the person chooses: a file of the version, their own text, or a new file."""
+        way, _space, what = step.how.partition(" ")
+        if way == "write":
+            return {"text": what}
+        if way == "new":
+            return {"upload": Upload(FILE, what.encode())}
+        files = self.now.of("files", node_id)
+        found = files[:1] if what == "first" else files[-1:]
+        return {"artifact": found[0]["public_id"] if found else NOBODYS}
+
+    def _consent(self, step: Step) -> Act:
+        change = consents.give_consent if step.act == "give" else consents.revoke_consent
+        return lambda: OK if change(workflow=self.workflow, by=self.stage.people[EXECUTOR]) else NOTHING
 
     def _choice(self, step: Step, node_run: NodeRun) -> dict[str, Any]:
         """Let the person look at the plan, and choose in it."""
@@ -178,27 +216,33 @@ class World:
             if job is None:
                 return NOTHING
             offer = HandOff(HOST, LEASE_S, free=100) if step.room else None
-            finished = attempts.finish(job, self._outcome(step), offer)
+            finished = attempts.finish(job, self._outcome(step, job), offer)
             self.jobs.update({new.attempt_id: new for new in (offer.jobs if offer else ())})
             return OK if finished else NOTHING
 
         return do
 
     def _turn(self, step: Step, attempt: dict[str, Any]) -> Act:
-        finish = self._finish(step, attempt)
+        finish, speak = self._finish(step, attempt), self._speak(step, attempt)
 
         def do() -> str:
             self._take(attempt["id"])
+            if step.speaks:
+                speak()
             return finish()
 
         return do
 
-    def _outcome(self, step: Step) -> Done:
+    def _outcome(self, step: Step, job: Job) -> Done:
         value, is_missing = said(self.designs[step.key], step.how)
         if value is None:
             return Done(missing="output *out* found nothing" if is_missing else "")
         digest = hashlib.sha256(value.encode()).hexdigest()
-        return Done((OutputChoice("out", "text", value, None, digest, "said so"),))
+        if self.designs[step.key].kind == "text":
+            return Done((OutputChoice("out", "text", value, None, digest, "said so"),))
+        chat.keep_artifacts(job, [ArtifactWrite("file", FILE, value.encode())])
+        written = Artifact.objects.filter(node_run_id=job.node_run_id, name=FILE).latest("revision")
+        return Done((OutputChoice("out", "file", "", written.pk, digest, "said so"),))
 
     def _fail(self, step: Step, attempt: dict[str, Any]) -> Act:
         failed = Failed("x", "It failed.", transient=step.how == "transient", retry_after_s=LEASE_S)
@@ -209,6 +253,20 @@ class World:
 
     def _speak(self, step: Step, attempt: dict[str, Any]) -> Act:
         return self._with_job(attempt, self._add_text if self.designs[step.key].talks else lambda job: False)
+
+    def _outward(self, step: Step, attempt: dict[str, Any]) -> Act:
+        key, _space, is_lost = step.how.partition(" ")
+
+        def act(job: Job) -> bool:
+            said = "𠮷!" * (self._spoken_in(job) // 2)
+            self.outside.act(job, key, said=said, is_lost=bool(is_lost))
+            return True
+
+        return self._with_job(attempt, act if self.designs[step.key].talks else lambda job: False)
+
+    def _spoken_in(self, job: Job) -> int:
+        """Say how much of the message that streams now was said."""
+        return self.spoken.get(chat.start_message(job), 0)
 
     def _with_job(self, attempt: dict[str, Any], use: Callable[[Job], bool]) -> Act:
         def do() -> str:
@@ -246,10 +304,11 @@ class World:
         live = {row["id"] for row in self.now.attempts.values() if row["status"] == "running"}
         ended = [job for place, job in self.jobs.items() if job.key == step.key and place not in live]
         late: dict[str, Callable[[Job], Any]] = {
-            "finish": lambda job: attempts.finish(job, self._outcome(step)),
+            "finish": lambda job: attempts.finish(job, self._outcome(step, job)),
             "fail": lambda job: attempts.fail(job, Failed("x", "Too late.")),
             "lose": lambda job: attempts.lose(job, loss="death"),
             "speak": chat.start_message,
+            "record": self.outside.record_late,
             "beat": lambda job: leases.beat(HOST, [job.attempt_id], lease_s=LEASE_S),
         }
 

@@ -5,12 +5,17 @@ import io
 import re
 from collections.abc import Callable
 
+import psycopg
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import AsyncClient, Client
-from pytest_django import DjangoAssertNumQueries
+from django.test.utils import CaptureQueriesContext
 
+from runs import sql
+from runs.history import paging
 from runs.history.paging import PAGE
+from runs.history.terms import terms
 from runs.models import NodeRun, Run, SavedFilter
 from spaces.models import Space
 from tests.factories import make_run, make_space, make_workflow
@@ -109,6 +114,14 @@ def test_row_says_template_people_trigger_and_where_it_is(waiting: Run, as_: Bro
     assert "Cancel run" not in as_("viewer").get(LIST).content.decode()
 
 
+def test_people_are_called_as_everywhere(waiting: Run, builder: User, as_: Browser) -> None:
+    for first, last, shown in (("小明", "王", "王小明"), ("Bo", "Builder", "Bo Builder"), ("", "", "builder")):
+        User.objects.filter(pk=builder.pk).update(first_name=first, last_name=last)
+        html = as_("builder").get(LIST).content.decode()
+        assert html.count(f'<td class="table__cell table__cell--extra">{shown}</td>') == 2  # started by, runs as
+        assert html.count(f'<option value="builder">{shown}</option>') == 2
+
+
 def test_lineage_names_the_node_that_was_begun_anew(waiting: Run, page: str, as_: Browser) -> None:
     NodeRun.objects.filter(run=waiting, key="a").update(number=2)
     assert "re-run from Analyse (v2)" in as_("builder").get(LIST).content.decode()
@@ -147,17 +160,75 @@ def test_page_after_too_few_runs_is_the_newest_page(workflow: Workflow, as_: Bro
     assert len(listed(as_("builder"), f"after={oldest.public_id}")) == 5
 
 
-def test_history_costs_the_same_for_any_number_of_runs(
-    workflow: Workflow, as_: Browser, django_assert_max_num_queries: DjangoAssertNumQueries
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], int]:
+    """Count what a call asks the database: through the ORM, and what `runs.sql` sends past it."""
+    past: list[object] = []
+    send = sql._send
+
+    def noting(todo: list[tuple[sql.Statement, str]]) -> list[psycopg.Cursor[sql.Row]]:
+        past.extend(todo)
+        return send(todo)
+
+    monkeypatch.setattr(sql, "_send", noting)
+
+    def count(call: Callable[[], object]) -> int:
+        past.clear()
+        with CaptureQueriesContext(connection) as orm:
+            call()
+        return len(orm) + len(past)
+
+    return count
+
+
+EACH_KIND = {  # question → how many statements more than the page without one
+    "": 0,
+    "status=running&status=done": 0,
+    "trigger=manual": 0,
+    "since=2020-01-01&until=2999-01-01": 0,
+    "before=7ZZZZZZZZZZZZZZZZZZZZZZZZZ": 0,
+    "template=flow": 1,  # its versions
+    "by=builder": 1,  # the people who are named
+    "run_as=builder": 1,
+    "by=builder&run_as=builder&template=flow&status=running": 2,
+    "q=many": 0,
+    "q=many&status=running&before=7ZZZZZZZZZZZZZZZZZZZZZZZZZ": 0,
+    "q=seldom": 0,  # all were looked through
+    "after=00000000000000000000000000": 0,
+}
+
+
+@pytest.mark.parametrize(("question", "more"), EACH_KIND.items())
+def test_history_asks_as_much_for_one_run_as_for_many(
+    workflow: Workflow, as_: Browser, statements: Callable[[Callable[[], object]], int], question: str, more: int
 ) -> None:
     client = as_("builder")
-    make_many(workflow, 3)
+    client.get(LIST)  # what is read once in a process
+    asked = []
+    for count in (1, PAGE + 10):
+        make_many(workflow, count)
+        asked.append((statements(lambda: client.get(LIST)), statements(lambda: client.get(f"{LIST}?{question}"))))
+    few, many = asked
+    assert few[0] == many[0] == 14
+    if question.startswith("after"):  # the newest page was too short to be shown alone, and is asked for whole
+        assert (few[1], many[1]) == (few[0] + 1, many[0])
+    elif "seldom" in question:  # nothing is shown, so nothing is read of what is shown
+        assert few[1] == many[1] == few[0] - 4
+    else:
+        assert few[1] == many[1] == few[0] + more
+
+
+def test_words_that_are_not_near_are_one_statement_more(
+    workflow: Workflow, as_: Browser, statements: Callable[[Callable[[], object]], int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(paging, "WALKED", 5)
+    make_many(workflow, 1, "seldom")
+    make_many(workflow, PAGE)
+    client = as_("builder")
     client.get(LIST)
-    make_many(workflow, 60)
-    with django_assert_max_num_queries(15):
-        client.get(f"{LIST}?before=7ZZZZZZZZZZZZZZZZZZZZZZZZZ&status=running")
-    with django_assert_max_num_queries(19):
-        client.get(f"{LIST}?q=many&template=flow&by=builder&run_as=builder&after=00000000000000000000000000")
+    assert statements(lambda: client.get(f"{LIST}?q=seldom")) == statements(lambda: client.get(LIST)) + 1
+    assert listed(client, "q=seldom") == ["seldom 0"]
 
 
 def make_many(workflow: Workflow, count: int, name: str = "many") -> None:
@@ -166,7 +237,7 @@ def make_many(workflow: Workflow, count: int, name: str = "many") -> None:
         Run.objects.create(
             space_id=workflow.space_id, version_id=workflow.live_version_id, visibility="space",
             title=f"{name} {number}", initiator_id=workflow.owner_id,
-            search_text=f"{name} {number}", executor_ids=[workflow.owner_id],
+            search_text=f"{name} {number}", search_terms=terms(f"{name} {number}"), executor_ids=[workflow.owner_id],
         )  # fmt: skip
 
 

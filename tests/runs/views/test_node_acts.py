@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
 from runs.models import NodeRun, Run
@@ -56,12 +57,13 @@ def test_confirming_other_outputs_than_were_shown_is_refused(
     assert status_of(waiting, "a") == "waiting"
 
 
-def test_second_confirmation_is_told(node: NodeRun, page: str, as_: Browser) -> None:
+def test_second_confirmation_is_told_who_was_first(node: NodeRun, page: str, as_: Browser) -> None:
+    User.objects.filter(username="builder").update(first_name="小明", last_name="王")
     data = {"version": 1, "outputs": outputs_sha256(node.pk)}
     as_("builder").post(f"{page}nodes/a/confirmations/", data)
     answer = as_("admin").post(f"{page}nodes/a/confirmations/", data)
     assert answer.status_code == 409
-    assert "already accepted" in answer.content.decode()
+    assert "already accepted: by 王小明" in answer.content.decode()
 
 
 def test_act_without_version_is_invalid(page: str, as_: Browser, htmx: dict[str, str]) -> None:

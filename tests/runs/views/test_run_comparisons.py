@@ -1,5 +1,6 @@
 """Two runs of a template beside each other: which are offered, what differs, who may look."""
 
+import json
 import re
 from collections.abc import Callable
 
@@ -7,13 +8,13 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from runs.models import Attempt, Run
+from runs.models import Artifact, Attempt, Run
 from runs.pages.comparing.run_comparison import compare_runs
 from runs.start_inputs import Upload
 from spaces.models import Space
 from tests.factories import make_run, make_workflow
 from tests.runs.turns import answer
-from workflows.models import Workflow
+from workflows.models import Workflow, WorkflowVersion
 
 Browser = Callable[..., Client]
 ADDRESS = "/s/demo/run-comparison/"
@@ -58,8 +59,6 @@ def test_binary_and_large_outputs_are_told_by_their_hash(waiting: Run, workflow:
 
 
 def test_nodes_of_another_template_version_are_told_apart(waiting: Run, workflow: Workflow, builder: User) -> None:
-    from workflows.models import WorkflowVersion
-
     source = workflow.draft | {"nodes": [*workflow.draft["nodes"][:1], {"key": "c", "type": "task", "title": "New",
                                "prompt": "Do."}], "edges": [["a", "c"]]}  # fmt: skip
     version = WorkflowVersion.objects.create(workflow=workflow, number=2, document=source, published_by=builder)
@@ -112,3 +111,58 @@ def test_comparison_costs_the_same_for_any_run(
     client = as_("builder")
     with django_assert_max_num_queries(24):
         client.get(f"{ADDRESS}?before={waiting.public_id}&after={other.public_id}")
+
+
+def artifact_address(before: Run, after: Run, layout: str = "inline") -> str:
+    made = [Artifact.objects.get(node_run__run=run, name="analysis.md").public_id for run in (before, after)]
+    return f"{ADDRESS}artifacts/?before={made[0]}&after={made[1]}&layout={layout}"
+
+
+def test_artifacts_that_differ_open_line_by_line_in_both_layouts(
+    waiting: Run, workflow: Workflow, as_: Browser, htmx: dict[str, str]
+) -> None:
+    other = second(workflow)
+    html = as_("viewer").get(f"{ADDRESS}?before={waiting.public_id}&after={other.public_id}&layout=sides").content
+    assert html.decode().count('data-address="/s/demo/run-comparison/artifacts/?before=') == 1
+    assert "layout=sides" in html.decode() and b"diff--sides" in html
+    inline = as_("viewer").get(artifact_address(waiting, other), headers=htmx).content.decode()
+    assert re.search(r'data-kind="removed".*Export', inline) and re.search(r'data-kind="added".*Import', inline)
+    sides = as_("viewer").get(artifact_address(waiting, other, "sides"), headers=htmx).content.decode()
+    assert "diff--sides" in sides and "diff__number" in sides
+
+
+def test_artifacts_are_compared_by_those_who_see_both(
+    waiting: Run, workflow: Workflow, as_: Browser, htmx: dict[str, str]
+) -> None:
+    own = second(workflow)
+    address = artifact_address(waiting, own)
+    assert as_("outsider").get(address, headers=htmx).status_code == 404
+    Run.objects.filter(pk=own.pk).update(visibility="personal")
+    assert as_("admin").get(address, headers=htmx).status_code == 404
+    assert as_("builder").get(address, headers=htmx).status_code == 200
+    assert as_("builder").get(f"{ADDRESS}artifacts/?before=x", headers=htmx).status_code == 404
+    assert as_("builder").get(address).status_code == 302, "without htmx the page of the artifact"
+
+
+def test_artifact_of_one_run_alone_is_shown_as_it_is(waiting: Run, workflow: Workflow, as_: Browser) -> None:
+    other = make_run(workflow, title="third", inputs={"goal": "Export"})
+    given = {"analysis": Upload("需求分析.md", b"# Other"), "summary": "In **short**."}
+    answer(other, "a", "Words.", outputs=given)
+    html = as_("viewer").get(f"{ADDRESS}?before={waiting.public_id}&after={other.public_id}").content.decode()
+    made = {row.name: row.public_id for row in Artifact.objects.all()}
+    assert f'data-address="/s/demo/runs/{other.public_id}/artifacts/{made["需求分析.md"]}/preview/"' in html
+    assert f'data-address="/s/demo/runs/{waiting.public_id}/artifacts/{made["analysis.md"]}/preview/"' in html
+
+
+def test_task_that_another_template_version_words_otherwise_is_shown_as_a_difference(
+    waiting: Run, workflow: Workflow, builder: User
+) -> None:
+    source = json.loads(json.dumps(workflow.draft))
+    source["nodes"][0]["prompt"] = "Do it carefully."
+    newer = WorkflowVersion.objects.create(workflow=workflow, number=2, document=source, published_by=builder)
+    workflow.live_version = newer
+    first, last = compare_runs(waiting, second(workflow))
+    assert first.prompt is not None
+    assert [line.kind for line in first.prompt.lines] == ["removed", "added"]
+    assert first.prompt.lines[1].text == "Do it carefully."
+    assert last.prompt is None

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 from django.contrib.auth.models import User
@@ -11,7 +12,8 @@ from pytest_django import DjangoAssertNumQueries
 from runs.access import Standing
 from runs.graphs import version_graph
 from runs.models import NodeRun, Run
-from runs.pages.needs import counts, waiting_for
+from runs.pages import needs
+from runs.pages.needs import asked, counts
 from runs.states import WaitingFor
 from spaces.models import Membership, Role, Space
 from tests.factories import make_run, make_space, make_workflow
@@ -39,7 +41,7 @@ def listed(client: Client, address: str = LIST) -> list[str]:
 def test_query_finds_exactly_what_the_standing_says(
     space: Space, admin: User, builder: User, viewer: User, kind: str, visibility: str
 ) -> None:
-    """`waiting_for` says to the database what `Standing.is_asked` says to Python, for everybody and everything."""
+    """`asked` and `counts` say of rows what `Standing.is_asked` says of instances, for everybody and everything."""
     told = User.objects.create_user("told")
     watcher = User.objects.create_user("watcher")
     for user, role in ((told, Role.BUILDER), (watcher, Role.VIEWER)):
@@ -57,9 +59,29 @@ def test_query_finds_exactly_what_the_standing_says(
         sees = Run.objects.visible_to(user).exists()
         nodes = NodeRun.objects.filter(run=run)
         specs = version_graph(run.version_id).specs
-        asked = {node.key for node in nodes if kind != "pipeline" and standing.is_asked(node, specs[node.key])}
-        assert {node.key for node in waiting_for(user)} == (asked if sees else set()), user.username
-        assert sum(counts(user).values()) == waiting_for(user).count(), user.username
+        expected = {node.key for node in nodes if kind != "pipeline" and standing.is_asked(node, specs[node.key])}
+        found = asked(user, most=100)
+        assert {node.key for node in found} == (expected if sees else set()), user.username
+        assert [node.pk for node in found] == sorted((node.pk for node in found), reverse=True)
+        assert sum(counts(user).values()) == len(found) == len(asked(user, space, most=100)), user.username
+
+
+@pytest.mark.parametrize("looked_at", [1, 2, 3, 100])
+def test_the_newest_that_wait_for_a_person_are_found_among_those_of_others(
+    workflow: Workflow, admin: User, builder: User, monkeypatch: pytest.MonkeyPatch, looked_at: int
+) -> None:
+    monkeypatch.setattr(needs, "LOOKED_AT", looked_at)
+    runs = [make_run(workflow, by=by) for by in (builder, admin, admin, builder, admin, admin)]
+    nodes = NodeRun.objects.filter(run__in=runs, key="a")
+    for node in nodes:
+        node.executor_id = node.run.initiator_id
+        node.save()
+    nodes.update(status="waiting", waiting_for="confirm")
+    own = sorted(nodes.filter(run__initiator=builder).values_list("pk", flat=True), reverse=True)
+    assert [node.pk for node in asked(builder, most=5)] == own
+    assert [node.pk for node in asked(builder, most=1)] == own[:1]
+    assert len(asked(admin, most=5)) == 5  # who is asked by all
+    assert asked(builder, make_space("other"), most=5) == []
 
 
 def test_old_versions_and_inactive_people_are_not_asked(waiting: Run, builder: User) -> None:
@@ -142,6 +164,67 @@ def test_started_by_me_lists_own_runs_in_pages(workflow: Workflow, space: Space,
     assert listed(as_("admin"), "/tasks/?tab=started") == ["theirs"]
     assert listed(as_("viewer"), f"{LIST}?tab=started") == []
     assert "still going" in client.get(LIST).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("question", "titles"),
+    [
+        ("q=zip", ["ZIP export"]),
+        ("q=EXPORT+zip", ["ZIP export"]),
+        ("q=%E5%AF%BC%E5%87%BA", ["导出项目"]),
+        ("trigger=manual", ["导出项目", "ZIP export"]),
+        ("trigger=schedule", []),
+        ("template=flow", ["导出项目", "ZIP export"]),
+        ("template=another", []),
+        ("since=2001-01-01", ["导出项目", "ZIP export"]),
+        ("until=2001-01-01", []),
+        ("status=done", []),
+        ("status=nonsense&since=never", ["导出项目", "ZIP export"]),
+    ],
+)
+@pytest.mark.parametrize("address", [LIST, "/tasks/"])
+def test_filters_of_the_address_narrow_both_tabs(
+    workflow: Workflow, as_: Browser, address: str, question: str, titles: list[str]
+) -> None:
+    Workflow.objects.filter(pk=workflow.pk).update(slug="flow")
+    for title in ("ZIP export", "导出项目"):
+        answer(make_run(workflow, title=title), "a", "x", outputs={"summary": "y"})
+    client = as_("builder")
+    assert listed(client, f"{address}?tab=started&{question}") == titles
+    html = client.get(f"{address}?{question}").content.decode()
+    assert len(rows(html)) == len(titles)
+    assert all(f'<span class="small muted">{title}</span>' in html for title in titles)
+    assert ("Nothing fits" in html) is (titles == [])
+
+
+def test_what_was_asked_for_stays_with_tab_row_and_refresh(waiting: Run, as_: Browser) -> None:
+    Run.objects.filter(pk=waiting.pk).update(search_text="zip export")
+    client = as_("builder")
+    html = client.get(f"{LIST}?q=zip").content.decode()
+    assert 'value="zip"' in html
+    assert f"?run={waiting.public_id}&amp;node=a&amp;q=zip" in html
+    answered = client.get(f"{LIST}?asked=1&q=zip&trigger=&since=", headers=FRAGMENT)
+    assert answered["HX-Replace-Url"] == f"{LIST}?q=zip"
+    assert "HX-Replace-Url" not in client.get(f"{LIST}?q=zip", headers=FRAGMENT)  # a live refresh leaves the address
+
+
+def test_started_runs_are_found_in_the_history_with_the_same_filters(workflow: Workflow, as_: Browser) -> None:
+    make_run(workflow, title="ZIP export")
+    client = as_("builder")
+    found = re.search(r'href="(/s/demo/runs/[^"]*)">Cancel', client.get(f"{LIST}?tab=started&q=zip").content.decode())
+    assert found
+    address = unescape(found[1])
+    assert address == "/s/demo/runs/?q=zip&by=builder"
+    assert "ZIP export" in client.get(address).content.decode()
+    assert "in the history" not in client.get("/tasks/?tab=started").content.decode()
+
+
+def test_filters_offer_templates_that_the_person_sees(workflow: Workflow, outsider: User, as_: Browser) -> None:
+    make_workflow(slug="hidden", space=make_space(slug="elsewhere", admin=outsider), owner=outsider)
+    for address in (LIST, "/tasks/"):
+        html = as_("builder").get(address).content.decode()
+        assert f'<option value="{workflow.slug}">' in html
+        assert 'value="hidden"' not in html
 
 
 def test_tasks_cost_the_same_for_any_number(

@@ -12,7 +12,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from runs.executors.base import Failed
-from runs.models import Attempt, NodeRun, Run
+from runs.models import Attempt, NodeRun, Run, RunEvent
 from runs.transitions import acts, attempts, leases
 from spaces.models import Space
 from tests.factories import make_run, make_workflow
@@ -136,6 +136,24 @@ def test_template_is_the_one_that_ran_and_its_hash_is_of_its_file(failed: Run, a
     assert template["sha256"] in client.get(f"{address}ticket/").content.decode()
 
 
+def test_template_is_handed_on_without_its_secrets(space: Space, builder: User, as_: Browser, settings: Any) -> None:
+    key = "sk-live-" + "a1b2c3d4e5f6"
+    prompt = f"Call it with {key}, key {settings.SECRET_KEY}, and " + "many words " * 30 + f"password: {'x' * 12}"
+    run = make_run(make_workflow("a", space=space, owner=builder, nodes={"a": {"prompt": prompt}}))
+    address, client = f"/s/demo/runs/{run.public_id}/", as_("builder")
+    found = client.get(f"{address}template.yaml").content
+    ticket = ticket_of(client, address)
+    for text in (found.decode(), json.dumps(ticket), client.get(f"{address}ticket/").content.decode()):
+        assert key not in text and settings.SECRET_KEY not in text and "x" * 12 not in text
+    template = ticket["template"]
+    assert (template["file"], template["sha256"]) == (found.decode(), hashlib.sha256(found).hexdigest())
+    assert template["file"].startswith(
+        "# The template as it ran. What is, or looks like, a key or a password is [secret]"
+    )
+    (node,) = parse_yaml(template["file"]).nodes
+    assert node.config.prompt.startswith("Call it with [secret], key [secret], and many")  # type: ignore[attr-defined]
+
+
 def test_log_tells_in_order_what_happened(address: str, as_: Browser) -> None:
     ticket = ticket_of(as_("builder"), address)
     said = [(line["node"], line["text"]) for line in ticket["log"]]
@@ -147,6 +165,14 @@ def test_log_tells_in_order_what_happened(address: str, as_: Browser) -> None:
     assert ("", "Run: Failed") in said
     assert [event["number"] for event in ticket["events"]] == sorted(event["number"] for event in ticket["events"])
     assert {"run.started", "node.status", "run.status"} <= {event["kind"] for event in ticket["events"]}
+
+
+def test_log_is_in_words(failed: Run, address: str, as_: Browser) -> None:
+    RunEvent.objects.create(run=failed, seq=9999, kind="message.tool")
+    ticket = ticket_of(as_("builder"), address)
+    kinds = {event["kind"] for event in ticket["events"]}
+    assert "message.tool" in kinds
+    assert not kinds & {line["text"] for line in ticket["log"]}
 
 
 # --- Secrets, strangers, cost ---------------------------------------------------------------------------------------

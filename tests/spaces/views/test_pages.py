@@ -91,3 +91,9 @@ def test_pages_have_a_strict_policy_with_a_nonce_for_the_import_map(builder_clie
     html = answer.content.decode()
     assert " style=" not in html
     assert " onclick=" not in html
+
+
+def test_page_is_in_one_language_whatever_the_browser_asks_for(db: None) -> None:
+    html = Client().get("/accounts/login/", headers={"Accept-Language": "zh-CN,zh;q=0.9"}).content.decode()
+    words = [word in html for word in ('lang="en"', "User name", "Password")]
+    assert len(set(words)) == 1, "words of Django's catalogue stand among untranslated ones"

@@ -1,0 +1,1 @@
+"""My tasks: the two lists, and what may be asked of them."""
