@@ -54,8 +54,7 @@ def run() -> int:
     pre_execute.connect(_acknowledge_host)
     tie_forked_children()
     shutdown.open_gate()
-    cluster = Cluster()
-    stop.listen()  # again: the constructor took the signals
+    cluster = _new_cluster(stop)
     _release_prefetched(stop)
     if stop.is_requested():
         return 0
@@ -66,6 +65,15 @@ def run() -> int:
     logger.error("queue: killed members %s; ending the cluster", sorted(lost))
     _kill_descendants()
     return EXIT_CRASHED
+
+
+def _new_cluster(stop: "_StopRequest") -> Cluster:
+    """The constructor takes the signals; one that arrives meanwhile waits until they are ours again."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
+    cluster = Cluster()
+    stop.listen()
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    return cluster
 
 
 class _StopRequest:

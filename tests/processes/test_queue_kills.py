@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +13,7 @@ import pytest
 from django_q.models import OrmQ
 from django_q.tasks import async_task
 
-from tests.processes.queue_harness import WORKERS, QueueUnderTest, wait_until
+from tests.processes.queue_harness import ROOT, WORKERS, QueueUnderTest, child_env, wait_until
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 TASKS = "tests.processes.queue_tasks."
@@ -127,10 +129,33 @@ def test_stop_signal_always_stops(tmp_path: Path, signum: signal.Signals) -> Non
         try:
             time.sleep(0.35 + 0.07 * round_number)
             queue.stop(signum)
-            assert queue.main.poll() is not None, f"round {round_number}: still running"
+            log = (tmp_path / "queue.log").read_text()[-2000:]
+            assert queue.main.poll() is not None, f"round {round_number}: still running\n{log}"
             assert not psutil.pid_exists(queue.main.pid) or not psutil.Process(queue.main.pid).children()
         finally:
             queue.close()
+
+
+@pytest.mark.parametrize("command", ["queue", "supervise"])
+def test_ctrl_c_within_a_destructor_of_the_start_stops(tmp_path: Path, command: str) -> None:
+    """There KeyboardInterrupt would be printed and forgotten, and the process would go on."""
+    (tmp_path / "interrupted_settings.py").write_text(
+        "import os, signal\n"
+        "class Late:\n"
+        "    def __del__(self): os.kill(os.getpid(), signal.SIGINT); print('went on')\n"
+        "Late()\n"
+        "raise SystemExit('interrupt lost')\n"
+    )
+    path = os.pathsep.join([str(tmp_path), str(ROOT)])
+    ended = subprocess.run(
+        [sys.executable, "manage.py", command],
+        cwd=ROOT,
+        env={**child_env(), "PYTHONPATH": path, "DJANGO_SETTINGS_MODULE": "interrupted_settings"},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (-signal.SIGINT, "", "")
 
 
 def test_signal_to_the_whole_group_stops(queue: QueueUnderTest) -> None:
