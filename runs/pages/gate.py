@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from runs.models import NodeRun
-from runs.states import NodeStatus, WaitingFor
-
-NO_GATE = (WaitingFor.CONSENT, WaitingFor.PIPELINE)
+from runs.possible_acts import Stand, takes
+from runs.states import WaitingFor
 
 
 @dataclass(frozen=True)
@@ -43,4 +42,4 @@ def gate_of(node: NodeRun, outputs_sha256: str, *, missing: tuple[str, ...], may
 
 def has_gate(node: NodeRun) -> bool:
     """Say whether a person may accept the outputs of this version now."""
-    return node.is_latest and node.status == NodeStatus.WAITING and node.waiting_for not in NO_GATE
+    return node.is_latest and takes("accept", Stand(node.status, node.waiting_for))

@@ -20,8 +20,10 @@ from runs.pages.chat.composer import Composer, composer_of
 from runs.pages.conversation import Conversation, latest_messages
 from runs.pages.gate import Gate, gate_of, has_gate
 from runs.pages.people import full_name
+from runs.possible_acts import takes
 from runs.states import NODE_ACTIVE, AttemptStatus, NodeStatus, WaitingFor
 from runs.transitions.outputs import outputs_sha256
+from runs.transitions.refusing import stand_of
 from runs.wording import (
     StatusLabel,
     moment_label,
@@ -71,11 +73,11 @@ class InputRow:
 class Acts:
     """What this person may do now; the templates show nothing else."""
 
-    say: bool
-    stop: bool
-    retry: bool
-    restart: bool
-    cancel: bool
+    say: bool = False
+    stop: bool = False
+    retry: bool = False
+    restart: bool = False
+    cancel: bool = False
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,7 @@ class Panel:
 
 
 def panel(run: Run, node: NodeRun, standing: Standing, *, with_messages: bool, draft: str = "") -> Panel:
-    """Read a node version for its panel; at most eleven queries, whatever it holds."""
+    """Read a node version for its panel; at most twelve queries, whatever it holds."""
     graph = version_graph(run.version_id)
     spec = graph.specs[node.key]
     may_act = standing.may_act_on(node) and node.is_latest
@@ -186,7 +188,7 @@ def panel(run: Run, node: NodeRun, standing: Standing, *, with_messages: bool, d
         inputs=_inputs(node, {key: item.title for key, item in graph.specs.items()}),
         gate=gate_of(node, seen, missing=missing, may_act=may_act or (may_confirm and node.accepted_at is None)),
         is_executor=standing.may_consent(node),
-        acts=_acts(node, attempt, may_act=may_act),
+        acts=_acts(node, may_act=may_act),
         composer=composer_of(node, spec),
         may_act=may_act,
         attempt=attempt if attempt and attempt.status in (AttemptStatus.QUEUED, AttemptStatus.RUNNING) else None,
@@ -196,20 +198,17 @@ def panel(run: Run, node: NodeRun, standing: Standing, *, with_messages: bool, d
     )
 
 
-def _acts(node: NodeRun, attempt: Attempt | None, *, may_act: bool) -> Acts:
-    """Mirror the refusals of `transitions/acts.py`, so that no button leads into one."""
-    active = node.status in NODE_ACTIVE
-    lacks_consent = node.waiting_for == WaitingFor.CONSENT
-    begun = attempt is not None
-    answered = attempt is not None and attempt.status == AttemptStatus.SUCCEEDED
-    stopped = node.status == NodeStatus.WAITING and node.waiting_for in (WaitingFor.STOPPED, WaitingFor.OUTPUTS)
-    ended = node.status in (NodeStatus.FAILED, NodeStatus.CANCELLED)
+def _acts(node: NodeRun, *, may_act: bool) -> Acts:
+    """Offer what the state takes; nobody who only watches is offered anything."""
+    if not may_act:
+        return Acts()
+    stand = stand_of(node)
     return Acts(
-        say=may_act and begun and not active and not lacks_consent and executor_spec(node.node_type).converses,
-        stop=may_act and active,
-        retry=may_act and begun and not answered and (stopped or ended),
-        restart=may_act and node.status not in (NodeStatus.PENDING, NodeStatus.QUEUED),
-        cancel=may_act and not node.is_terminal,
+        say=takes("say", stand),
+        stop=takes("stop", stand),
+        retry=takes("retry_turn", stand),
+        restart=takes("restart", stand),
+        cancel=takes("cancel", stand),
     )
 
 

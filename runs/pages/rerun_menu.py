@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from runs.pages.overview import NodeRow
+from runs.possible_acts import Stand, takes
 from runs.states import NodeStatus
-
-NOT_BEGUN = (NodeStatus.PENDING, NodeStatus.QUEUED)
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class RerunMenu:
 def rerun_menu(nodes: Sequence[NodeRow], selected: str) -> RerunMenu:
     """Order the latest versions of a run's nodes, which come in graph order. `selected`: the node that is shown.
 
-    Mirrors the refusals of `restart` in `transitions/acts.py`. Nobody who only watches has any choice.
+    Nobody who only watches has any choice.
     """
     if not any(row.may_act for row in nodes):
         return RerunMenu()
@@ -48,6 +47,6 @@ def rerun_menu(nodes: Sequence[NodeRow], selected: str) -> RerunMenu:
 def _refusal(row: NodeRow) -> str:
     if not row.may_act:
         return _("you may only watch it")
-    if row.status in NOT_BEGUN:
+    if not takes("restart", Stand(row.status)):
         return _("it has not begun")
     return ""

@@ -12,10 +12,12 @@ from runs.executors import executor_spec
 from runs.graphs import VersionGraph, version_graph
 from runs.models import Attempt, NodeRun, Run, SideEffect
 from runs.money import Cost, document_of
+from runs.possible_acts import takes
 from runs.reruns import Plan, Reason, Why
-from runs.states import AttemptStatus, NodeStatus, WaitingFor
+from runs.states import AttemptStatus
 from runs.transitions.outputs import outputs_sha256
 from runs.transitions.planning import Choice, plan_now
+from runs.transitions.refusing import stand_of
 from runs.wording import effect_text
 
 HISTORY_RUNS = 20  # of the same template: enough for a median, and one short index scan
@@ -181,9 +183,7 @@ def _ways(node: NodeRun, act: str) -> tuple[str, ...]:
     """List the two ways of a re-run where both fit this version: with its conversation, or without."""
     if act not in ("restart", "retry") or not executor_spec(node.node_type).converses:
         return ()
-    stopped = node.status == NodeStatus.WAITING and node.waiting_for in (WaitingFor.STOPPED, WaitingFor.OUTPUTS)
-    keep = "retry" if stopped or node.status in (NodeStatus.FAILED, NodeStatus.CANCELLED) else "say"
-    return (keep, "restart")
+    return ("retry" if takes("retry_turn", stand_of(node)) else "say", "restart")
 
 
 def _rows(plan: Plan, graph: VersionGraph, numbers: Mapping[str, int]) -> Iterator[PlanRow]:

@@ -7,14 +7,15 @@ from django.utils.translation import gettext as _
 
 from runs import sql
 from runs.errors import ActRefused
-from runs.states import NODE_ACTIVE, NODE_TERMINAL, RUN_TERMINAL, CancelledWith, MessageStatus, NodeStatus, WaitingFor
+from runs.states import NODE_TERMINAL, RUN_TERMINAL, CancelledWith, MessageStatus, NodeStatus, WaitingFor
 from runs.transitions.accepting import accept, apply_plan, cancel_version, end_attempt_of
 from runs.transitions.attempts import PROCESS_DIED
 from runs.transitions.consents import hold_without_consent
 from runs.transitions.ledger import Latest, Ledger, open_run
 from runs.transitions.outputs import missing_outputs, outputs_sha256
 from runs.transitions.planning import NO_CHOICE, Choice, chosen_plan, latest_of
-from runs.transitions.saying import last_question, refuse_busy, refuse_without_consent, say
+from runs.transitions.refusing import refuse_unfit
+from runs.transitions.saying import say
 from runs.transitions.starting import queue_attempt, settle
 from spaces.people import shown_name
 
@@ -49,8 +50,7 @@ def stop(run_id: int, key: str, number: int, *, by: int) -> None:
     """End the turn that runs; its text stays, the node waits for a message."""
     with open_run(run_id) as ledger:
         node = latest_of(ledger, key, number)
-        if node.status not in NODE_ACTIVE:
-            raise ActRefused(_("Nothing is running in this node."))
+        refuse_unfit("stop", node)
         end_attempt_of(ledger, node, MessageStatus.STOPPED)
         if node.status == NodeStatus.RETRYING:
             ledger.move(node, NodeStatus.QUEUED, by=by)
@@ -77,8 +77,7 @@ def restart(run_id: int, key: str, number: int, *, by: int, choice: Choice = NO_
     """Give a node a new version with an empty conversation; returns its number. Work below it stops at once."""
     with open_run(run_id) as ledger:
         node = latest_of(ledger, key, number)
-        if node.status in (NodeStatus.PENDING, NodeStatus.QUEUED):
-            raise ActRefused(_("This node has not begun, so there is nothing to restart."))
+        refuse_unfit("restart", node)
         apply_plan(ledger, chosen_plan(ledger, "restart", key, choice), by=by)
         settle(ledger)
         return ledger.nodes[key].number
@@ -91,19 +90,7 @@ def retry_turn(run_id: int, key: str, number: int, *, by: int, choice: Choice = 
     """
     with open_run(run_id) as ledger:
         node = latest_of(ledger, key, number)
-        stopped = node.status == NodeStatus.WAITING and node.waiting_for in (WaitingFor.STOPPED, WaitingFor.OUTPUTS)
-        if node.status not in (NodeStatus.FAILED, NodeStatus.CANCELLED) and not stopped:
-            raise ActRefused(_("Only a failed, stopped or cancelled turn can be tried again."))
-        message_id = last_question(node)
-        if message_id is None and not _ran_before(node):
-            raise ActRefused(_("This node never started; restart it instead."))
-        succeeded = sql.row(
-            "SELECT 1 FROM runs_attempt WHERE node_run_id = %s AND message_id IS NOT DISTINCT FROM %s "
-            "AND status = 'succeeded'",
-            (node.id, message_id),
-        )
-        if succeeded is not None:
-            raise ActRefused(_("This turn has its answer; send a message to go on."))
+        message_id = refuse_unfit("retry_turn", node).talk.question
         chosen_plan(ledger, "retry", key, choice)
         _drop_answers(ledger, node, message_id)
         killer = node.error_kind == PROCESS_DIED
@@ -116,8 +103,7 @@ def cancel_node(run_id: int, key: str, number: int, *, by: int) -> None:
     """Cancel this version; nothing of it starts afterwards."""
     with open_run(run_id) as ledger:
         node = latest_of(ledger, key, number)
-        if node.status in NODE_TERMINAL:
-            raise ActRefused(_("This node has already ended."))
+        refuse_unfit("cancel", node)
         cancel_version(ledger, node, by=by)
 
 
@@ -145,10 +131,7 @@ def _accept(ledger: Ledger, node: Latest, *, by: int, outputs: str | None, choic
 def _refuse_unacceptable(ledger: Ledger, node: Latest, *, reopened: bool) -> None:
     if node.status == NodeStatus.DONE:
         raise ActRefused(_say_who_accepted(node))
-    refuse_busy(node, _("The agent is still working; wait for it or stop it."))
-    refuse_without_consent(node)
-    if node.status != NodeStatus.WAITING:
-        raise ActRefused(_("There is nothing to accept: the node is %(status)s.") % {"status": node.status})
+    refuse_unfit("accept", node)
     if (node.accepted_at is not None) != reopened:
         right = "done" if node.accepted_at is not None else "confirm"
         raise ActRefused(_("The right act here is “%(act)s”.") % {"act": right})
@@ -182,7 +165,3 @@ def _drop_answers(ledger: Ledger, node: Latest, question_id: int | None) -> None
     for message_id, public_id in sql.rows(DROP_ANSWERS, (node.id, dropped, question_id)):
         status = MessageStatus.INTERRUPTED.value
         ledger.event("message.dropped", node, message_id=message_id, m=public_id, status=status)
-
-
-def _ran_before(node: Latest) -> bool:
-    return sql.row("SELECT 1 FROM runs_attempt WHERE node_run_id = %s LIMIT 1", (node.id,)) is not None

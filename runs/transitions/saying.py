@@ -14,13 +14,13 @@ from runs import sql
 from runs.artifacts import NewArtifact, store_artifact
 from runs.errors import ActRefused
 from runs.models import Artifact, Attachment
-from runs.states import NODE_ACTIVE, NodeStatus, WaitingFor
+from runs.states import NodeStatus
 from runs.transitions.consents import hold_without_consent
 from runs.transitions.ledger import Latest, Ledger, open_run
 from runs.transitions.planning import latest_of
+from runs.transitions.refusing import refuse_unfit
 from runs.transitions.starting import insert_message, queue_attempt
 
-LAST_QUESTION = "SELECT id FROM runs_message WHERE node_run_id = %s AND role = 'user' ORDER BY ordinal DESC LIMIT 1"
 REPLACED = """
 SELECT id, ordinal, author_id IS NOT NULL, superseded_by_id IS NULL
 FROM runs_message WHERE node_run_id = %s AND public_id = %s
@@ -53,10 +53,7 @@ def say(run_id: int, key: str, number: int, *, by: int, text: str = "", said: Sa
     said = said or Said(text)
     with open_run(run_id) as ledger:
         node = latest_of(ledger, key, number)
-        refuse_busy(node, _("The agent is still working; stop it first, then send your message."))
-        refuse_without_consent(node)
-        if node.status == NodeStatus.PENDING or last_question(node) is None:
-            raise ActRefused(_("This node has not started, so there is no conversation yet."))
+        refuse_unfit("say", node)
         replaced = _replaced(node, said.instead_of) if said.instead_of else None
         message_id = insert_message(node, said.text, by=by)
         artifacts = _kept(replaced, said.keep) + _stored(ledger, node, said.files, by=by)
@@ -68,24 +65,6 @@ def say(run_id: int, key: str, number: int, *, by: int, text: str = "", said: Sa
         queue_attempt(ledger, node, message_id=message_id)
         hold_without_consent(ledger, node, by=by)
         return message_id
-
-
-def last_question(node: Latest) -> int | None:
-    """Find the message that the node's last turn answers."""
-    found = sql.row(LAST_QUESTION, (node.id,))
-    return None if found is None else int(found[0])
-
-
-def refuse_busy(node: Latest, message: str) -> None:
-    """Refuse while an attempt is queued or running."""
-    if node.status in NODE_ACTIVE:
-        raise ActRefused(message)
-
-
-def refuse_without_consent(node: Latest) -> None:
-    """Refuse while the node waits for its executor's consent."""
-    if node.waiting_for == WaitingFor.CONSENT:
-        raise ActRefused(_("This node waits for the consent of its executor; until then nothing can be done in it."))
 
 
 def _replaced(node: Latest, public_id: str) -> tuple[int, int]:

@@ -29,7 +29,7 @@ LAYERS = {  # from the top; a name stands for the module or folder, the longest 
         "transitions.events live_frames live_outlets listening queue shutdown waiting",
         "reports start_inputs tickets",
         "access artifacts candidates compiled conversation graphs history inputs money sight sql staleness wording",
-        "models", "exports", "agent archives errors failures pictures redaction reruns scheduling states",
+        "models", "exports", "agent archives errors failures pictures possible_acts redaction reruns scheduling states",
     ),
 }  # fmt: skip
 

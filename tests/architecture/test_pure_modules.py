@@ -10,7 +10,8 @@ PURE = (
     "workflows.rules",
     "workflows.task_templates.content", "workflows.task_templates.resolving", "workflows.template_file",
     "workflows.text_blocks", "workflows.text_diff", "workflows.text_rows", "workflows.topology",
-    "runs.agent", "runs.archives", "runs.pictures", "runs.reruns", "runs.scheduling", "runs.states",
+    "runs.agent", "runs.archives", "runs.pictures", "runs.possible_acts", "runs.reruns", "runs.scheduling",
+    "runs.states",
 )  # fmt: skip
 LIBRARIES = {
     "workflows.template_file": {"yaml"},

@@ -9,6 +9,7 @@ from django.db.models import Sum
 from runs import sql
 from runs.executors.base import Done, Failed, Job, OutputChoice
 from runs.models import Attempt, Message, MessageDelta, NodeRun, Run, RunEvent
+from runs.pages.panel import Panel
 from runs.scheduling import verdict
 from runs.states import AttemptStatus, MessageStatus, NodeStatus
 from runs.ticker import Piece, write
@@ -51,6 +52,15 @@ def take_one(run: Run, key: str, *, host: UUID = HOST, lease_s: float = 60) -> J
     taken = claim(host, free=1, lease_s=lease_s, max_parallel=0, attempt_id=attempt_of(run, key).pk)
     (job,) = taken.jobs
     return job
+
+
+def offered(page: Panel) -> set[str]:
+    """Name the acts that a node's panel offers, as the engine calls them."""
+    acts_now = {"say": page.acts.say, "stop": page.acts.stop, "restart": page.acts.restart}
+    acts_now |= {"retry_turn": page.acts.retry, "cancel_node": page.acts.cancel}
+    if page.gate is not None and page.gate.is_open:
+        acts_now[page.gate.act] = True
+    return {act for act, is_offered in acts_now.items() if is_offered}
 
 
 def text(name: str, value: str) -> OutputChoice:

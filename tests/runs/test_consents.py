@@ -6,12 +6,14 @@ import pytest
 from django.contrib.auth.models import User
 
 from runs import recovery
+from runs.access import standing
 from runs.actions.chat import say
-from runs.actions.nodes import confirm, restart, retry_turn
+from runs.actions.nodes import cancel_node, confirm, restart, retry_turn
 from runs.consents import settle_all
 from runs.errors import ActRefused
 from runs.executors.base import Done, Failed
 from runs.models import Attempt, Message, Run, RunEvent
+from runs.pages.panel import panel
 from runs.reports import run_report
 from runs.transitions import attempts
 from spaces.models import Membership, Role, Space
@@ -22,6 +24,7 @@ from tests.runs.engine import (
     attempt_of,
     fail_for_good,
     node,
+    offered,
     statuses,
     take_all,
     take_one,
@@ -231,6 +234,38 @@ def test_failed_turn_of_a_revoked_executor_is_tried_again_after_consent(flow: An
     restart(node_run=node(run, "a"), by=builder)
     assert statuses(run) == "a2:waiting/consent"
     assert_sound(run)
+
+
+def offers(run: Run, key: str) -> set[str]:
+    return offered(panel(run, node(run, key), standing(run.initiator, run), with_messages=False))
+
+
+SPEAKING: dict[str, Any] = {"say": lambda **which: say(**which, text="Go on"), "retry_turn": retry_turn}
+
+
+@pytest.mark.parametrize("act", SPEAKING)
+def test_node_cancelled_before_consent_offers_what_it_takes(flow: Any, bob: User, builder: User, act: str) -> None:
+    """It has its task but never ran: the page offered the restart alone, while a message by command was taken."""
+    workflow = flow("a", as_bob="a", kind="task")
+    run = make_run(workflow)
+    assert offers(run, "a") == {"restart", "cancel_node"}
+    cancel_node(node_run=node(run, "a"), by=builder)
+    assert offers(run, "a") == {"say", "retry_turn", "restart"}
+    SPEAKING[act](node_run=node(run, "a"), by=builder)
+    assert statuses(run) == "a1:waiting/consent"
+    give_consent(workflow=workflow, by=bob)
+    assert statuses(run) == "a1:queued"
+    assert attempt_of(run, "a").message == Message.objects.filter(node_run__run=run).latest("ordinal")
+    assert_sound(run)
+
+
+@pytest.mark.parametrize("act", SPEAKING)
+def test_node_cancelled_before_it_began_takes_a_restart_only(flow: Any, builder: User, act: str) -> None:
+    run = make_run(flow("a → b", kind="task"))
+    cancel_node(node_run=node(run, "b"), by=builder)
+    assert offers(run, "b") == {"restart"}
+    with pytest.raises(ActRefused, match="started"):
+        SPEAKING[act](node_run=node(run, "b"), by=builder)
 
 
 # --- Starting -------------------------------------------------------------------------------------------------------

@@ -5,9 +5,11 @@ from collections.abc import Callable
 import pytest
 from django.contrib.auth.models import User
 
+from runs.access import standing
 from runs.errors import ActRefused
 from runs.executors.base import Done, Failed
 from runs.models import Message, Run
+from runs.pages.panel import panel
 from runs.transitions import acts, attempts
 from runs.transitions.outputs import outputs_sha256
 from tests.runs.conftest import StartRun
@@ -17,6 +19,7 @@ from tests.runs.engine import (
     fail_for_good,
     kinds,
     node,
+    offered,
     speak,
     statuses,
     take_one,
@@ -127,6 +130,15 @@ def test_act_in_status_moves_the_node_or_is_refused_with_the_right_sentence(
             ACTS[act](run, builder.pk)
         assert statuses(run) == before
     assert_sound(run)
+
+
+@pytest.mark.parametrize("status", TABLE)
+def test_page_offers_exactly_the_acts_that_the_status_takes(start: StartRun, builder: User, status: str) -> None:
+    run = start("a → b", node_type="task", confirm=["a", "b"], nodes={"b": SAYS})
+    _reach(run, status, builder.pk)
+    page = panel(run, node(run, "b"), standing(builder, run), with_messages=False)
+    taken = {act for act, expected in zip(COLUMNS, TABLE[status], strict=True) if expected[2:3] == ":"}
+    assert offered(page) == taken - {"cancel_run"}
 
 
 @pytest.mark.parametrize("act", [name for name in COLUMNS if name != "cancel_run"])

@@ -1,23 +1,32 @@
-"""Write docs/state-machine.md from runs/states.py: `python -m tests.tools.state_diagram`. The page is never edited."""
+"""Write docs/state-machine.md from runs/states.py and runs/possible_acts.py. The page is never edited by hand.
+
+Run `python -m tests.tools.state_diagram`.
+"""
 
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
+from typing import get_args
 
-from runs import states
+from runs import possible_acts, states
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "state-machine.md"
 INTRODUCTION = """\
 # State machine
 
-Generated from `runs/states.py` by `python -m tests.tools.state_diagram`; a test keeps it equal. Only `runs/transitions`
-writes a status: by compare-and-set, with an event in the same transaction.
+Generated from `runs/states.py` and `runs/possible_acts.py` by `python -m tests.tools.state_diagram`; a test keeps it
+equal. Only `runs/transitions` writes a status: by compare-and-set, with an event in the same transaction.
 """
 NODE = """\
 A node version in `waiting` waits for one of:
 {waiting}.
 All but `pipeline` wait for a person. Nothing sets `skipped` yet; it is reserved for conditions. Leaving `done`,
 `failed` or `cancelled` is a person's act, and only the latest version of a node can.
+"""
+ACTS = """\
+Which acts the latest version of a node takes (`runs/possible_acts.py`); what refuses and what offers ask the same.
+*accept* is confirm or done. *say* and *retry_turn* need a conversation that has begun, *retry_turn* a last turn without
+its answer, and *accept* every required output.
 """
 ATTEMPT = """\
 An attempt is one try at one turn. Its number is the fencing token of its node version; once terminal it never changes.
@@ -62,6 +71,19 @@ def machine(transitions: Mapping[StrEnum, frozenset[StrEnum]], first: StrEnum, t
     return "\n".join(lines) + "\n"
 
 
+def acts() -> str:
+    """List which acts a version takes whose conversation has begun and whose last turn has no answer."""
+    names = get_args(possible_acts.Act)
+    lines = [f"| a version in | {' | '.join(names)} |", "|---" * (len(names) + 1) + "|"]
+    talk = possible_acts.Talk(question=1, ran=True)
+    for status in (status for status in states.NodeStatus if states.NODE_TRANSITIONS[status]):
+        for why in states.WaitingFor if status == states.NodeStatus.WAITING else [""]:
+            stand = possible_acts.Stand(status, why, talk)
+            taken = ["yes" if possible_acts.takes(act, stand) else "" for act in names]
+            lines.append(f"| `{status}`{f' for `{why}`' if why else ''} | {' | '.join(taken)} |")
+    return "\n".join(lines) + "\n"
+
+
 def page() -> str:
     """Give the whole page."""
     parts = [
@@ -69,6 +91,9 @@ def page() -> str:
         "## Node version\n",
         NODE.format(waiting=words(list(states.WaitingFor))),
         machine(states.NODE_TRANSITIONS, states.NodeStatus.PENDING, states.NODE_TERMINAL),
+        "## Acts\n",
+        ACTS,
+        acts(),
         "## Attempt\n",
         ATTEMPT,
         machine(states.ATTEMPT_TRANSITIONS, states.AttemptStatus.QUEUED, states.ATTEMPT_TERMINAL),

@@ -39,6 +39,16 @@ def test_executor_is_asked_and_others_are_told(as_: Browser, page: str) -> None:
         assert 'name="text"' not in html  # nobody speaks to a node that has not begun
 
 
+def test_node_cancelled_before_consent_is_spoken_to_on_its_page(as_: Browser, page: str) -> None:
+    client = as_("builder")
+    assert client.post(f"{page}nodes/a/cancellations/", {"version": 1}).status_code == 302
+    html = client.get(page).content.decode()
+    assert "data-may-say" in html and f"{page}nodes/a/retries/" in html
+    assert client.post(f"{page}nodes/a/messages/new/", {"version": 1, "text": "Go on"}).status_code == 302
+    assert statuses(Run.objects.get()) == "a1:waiting/consent"
+    assert "data-may-say" not in client.get(page).content.decode()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_consent_on_the_page_starts_the_node(as_: Browser, page: str) -> None:
     html = as_("admin").get(page).content.decode()
