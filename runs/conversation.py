@@ -23,6 +23,7 @@ from runs.agent.prompt import PromptInput, message_with_files, opening_message, 
 from runs.agent.tools import tools_for
 from runs.agent.tools.base import Tool
 from runs.artifacts import blob_content
+from runs.inputs import as_told
 from runs.models import Artifact, Attachment, Attempt, Message, NodeRun, ToolCall
 from runs.models.tool_call import CALL_ID_CHARS
 from runs.sight import image_limits, pictures
@@ -73,7 +74,7 @@ def system_text(space: Space, spec: NodeSpec) -> str:
 
 def opening_text(spec: NodeSpec, inputs: dict[str, Any]) -> str:
     """Render the first message of a task: its prompt with the real inputs in delimited blocks."""
-    return opening_with(spec, [_prompt_input(name, entry) for name, entry in inputs.items()])
+    return opening_with(spec, [_prompt_input(name, entry) for name, entry in as_told(inputs).items()])
 
 
 def opening_with(spec: NodeSpec, values: Sequence[PromptInput]) -> str:
@@ -178,8 +179,8 @@ class _Files:
 
 def _images_given(node_run_id: int) -> list[tuple[str, str]]:
     """List the inputs of type image: (file name, SHA-256)."""
-    inputs = NodeRun.objects.values_list("inputs", flat=True).get(pk=node_run_id)
-    return [(entry["name"], entry["blob"]) for entry in inputs.values() if entry["type"] == "image" and "blob" in entry]
+    entries = as_told(NodeRun.objects.values_list("inputs", flat=True).get(pk=node_run_id)).values()
+    return [(entry["name"], entry["blob"]) for entry in entries if entry["type"] == "image" and "blob" in entry]
 
 
 def _spent(node_run_id: int, message_id: int, rounds: int) -> Spent:

@@ -8,6 +8,7 @@ import hashlib
 from typing import Any
 
 from runs import sql
+from runs.agent.naming import told_names
 from workflows.document import InputSpec, NodeSpec
 
 # Output of a source's latest version: (text, artifact name, artifact's sha256, url, type, version number, sha256).
@@ -30,6 +31,15 @@ def resolve_inputs(run_id: int, spec: NodeSpec, asked: dict[str, Any]) -> dict[s
     Raises InputMissing. One query per reference.
     """
     return {item.name: _entry(run_id, spec.key, item, asked.get(item.name)) for item in spec.inputs}
+
+
+def as_told(inputs: dict[str, Any]) -> dict[str, Any]:
+    """Give the inputs of a node version with the names of files as its agent is told them, for prompt and tools alike.
+
+    The rows keep the names that people gave.
+    """
+    told = told_names({name: (entry["name"], entry["blob"]) for name, entry in inputs.items() if "blob" in entry})
+    return {name: entry | ({"name": told[name]} if name in told else {}) for name, entry in inputs.items()}
 
 
 def text_entry(type_: str, text: str) -> dict[str, Any]:

@@ -6,6 +6,9 @@ The one rule: a name that passed `jailed` can be joined to a folder, put into a 
 from __future__ import annotations
 
 import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping
+from itertools import count
 from pathlib import PurePosixPath
 from typing import Literal
 
@@ -71,6 +74,39 @@ def jailed(name: str) -> str:
         if segment != segment.strip() or segment.endswith("."):
             raise BadName("a folder or file name must not begin or end with a space nor end with a dot")
     return name
+
+
+def told_names(files: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """Give each input's file the name under which an agent finds it: input → (file name, hash) becomes input → name.
+
+    A name stays as it is while it means one content. Where it means several, none of them may hide another: each goes
+    into a folder named as its input. Equal files give equal names, whatever their order.
+    """
+    plain = {given: _usable(name, given) for given, (name, _hash) in files.items()}
+    contents: dict[str, set[str]] = defaultdict(set)
+    for given, name in plain.items():
+        contents[name].add(files[given][1])
+    told = {given: name for given, name in plain.items() if len(contents[name]) == 1}
+    for given in sorted(plain.keys() - told.keys()):
+        folders = (given if number == 1 else f"{given}-{number}" for number in count(1))
+        names = (_in_folder(folder, plain[given]) for folder in folders)
+        told[given] = next(name for name in names if name not in told.values())
+    return told
+
+
+def _usable(name: str, given: str) -> str:
+    """Give a file that a person named a name that tools take: as it is read, else that of its input."""
+    try:
+        return jailed(name)
+    except BadName:
+        suffix = PurePosixPath(name).suffix
+        return f"{given}{suffix}" if suffix[1:].isalnum() and len(suffix) < 12 else given
+
+
+def _in_folder(folder: str, name: str) -> str:
+    """Put a name into a folder; of one that gets too long the end is kept, which tells what it is."""
+    room = MAX_NAME_CHARS - len(folder) - 1
+    return f"{folder}/{name[-room:].lstrip('/ .')}"
 
 
 def is_hidden(char: str) -> bool:

@@ -25,6 +25,7 @@ from runs.executors.base import Done, Dropped, Failed, Job, Outcome, OutputChoic
 from runs.exports.attempt import AttemptExports
 from runs.exports.folder import ExportFolder
 from runs.graphs import version_graph
+from runs.inputs import as_told
 from runs.models import Attempt, Blob, NodeRun, OutputValue, SideEffect
 from runs.sight import sees
 from runs.summaries import Room, answer_tokens, with_room
@@ -188,7 +189,7 @@ def _load(job: Job) -> Work:
     can_read = any(tool.spec.name == READ_TOOL for tool in tools)
     config: Any = spec.config
     artifacts = latest_artifacts(node.pk)
-    files = {entry["name"]: _file(entry["blob"]) for entry in node.inputs.values() if "blob" in entry}
+    files = {entry["name"]: _file(entry["blob"]) for entry in as_told(node.inputs).values() if "blob" in entry}
     files.update({item.name: (item.sha256, item.size_bytes) for item in artifacts if item.blob_id is not None})
     return Work(
         job=job,

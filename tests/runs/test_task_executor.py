@@ -61,6 +61,26 @@ def test_task_that_writes_a_file_waits_for_confirmation_and_gives_it_to_the_next
     assert_sound(run)
 
 
+def test_files_of_the_same_name_from_two_nodes_are_both_read(start: StartRun, builder: User, settings: Any) -> None:
+    """The later input hid the earlier one: both were told as report.md, and the tools knew one."""
+    settings.AIME_MODEL = ENDPOINT | {"context_tokens": 4000}  # two files of which the agent is shown a part
+    report = {"outputs": [{"name": "report", "type": "file", "description": "It."}], **TOOLS}
+    inputs = [{"name": name, "type": "file", "from": f"{key}.report"} for name, key in (("risks", "a"), ("costs", "b"))]
+    nodes = {"a": report, "b": report, "c": {"inputs": inputs, **TOOLS}}
+    run = start("a → b → c", node_type="task", confirm=["b"], nodes=nodes)
+    work(*(call for name in ("risks", "costs") for call in (writes("report.md", "x" * 9000 + name), says("Done."))))
+    accept(run, "b", by=builder.pk)
+    reads = [calls("files_read", {"name": f"{name}report.md", "offset": 9000}) for name in ("risks/", "costs/", "")]
+    model = work(calls("files_list", {}), *reads, says("Read."))
+    asked = text_of(model.requests[0].messages[-1].parts)
+    for name in ("risks", "costs"):
+        assert f'file="{name}/report.md"' in asked and f"files_read, name '{name}/report.md'" in asked
+    answers = ToolCall.objects.filter(message__node_run=node(run, "c")).order_by("pk").values_list("result", flat=True)
+    assert answers[0] == "costs/report.md (9,005 bytes)\nrisks/report.md (9,005 bytes)"
+    assert (answers[1], answers[2]) == ("risks", "costs")
+    assert answers[3] == "There is no file report.md. Files: costs/report.md, risks/report.md."
+
+
 def test_task_of_a_text_only_model_keeps_its_answer_as_the_file(start: StartRun) -> None:
     run = start_design(start, tools=[])
     work(says("# Design\n\nUse a queue."))
