@@ -64,7 +64,12 @@ class RunFilter:
     @property
     def is_narrow(self) -> bool:
         """Say whether anything but words is asked for."""
-        return bool(self.status or self.template or self.trigger or self.by or self.run_as or self.since or self.until)
+        return self.narrowed_by > 0
+
+    @property
+    def narrowed_by(self) -> int:
+        """Count the filters that are set; words are none, some statuses are one."""
+        return sum(map(bool, (self.status, self.template, self.trigger, self.by, self.run_as, self.since, self.until)))
 
     def __bool__(self) -> bool:
         """Say whether anything is asked for; which page is no question."""

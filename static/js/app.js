@@ -16,6 +16,7 @@ import './elements/reader-dialog.js';
 import './elements/theme-switch.js';
 import './elements/toast-list.js';
 import './lists/choose-all.js';
+import './lists/filter-count.js';
 import './lists/live-counts.js';
 import './lists/notice-bell.js';
 import './lists/notice-list.js';

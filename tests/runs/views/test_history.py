@@ -96,6 +96,22 @@ def test_filters_of_the_address(
     assert listed(as_("builder"), query) == expected
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("", ' hidden><span data-part="count">0<'),
+        ("q=one", ' hidden><span data-part="count">0<'),
+        ("q=one&status=done&status=failed", '><span data-part="count">1<'),
+        ("status=done&template=flow&trigger=manual&by=a&run_as=b&since=2020-01-01&until=2020-01-02",
+         '><span data-part="count">7<'),
+    ],
+)  # fmt: skip
+def test_fold_of_the_filters_says_how_many_are_set(space: Space, as_: Browser, query: str, said: str) -> None:
+    for address in (LIST, "/s/demo/tasks/", "/tasks/"):
+        html = as_("builder").get(f"{address}?{query}").content.decode()
+        assert f'<filter-count class="filter-fold__count"{said}' in html, address
+
+
 def test_fragment_is_the_list_alone_and_says_its_address(workflow: Workflow, as_: Browser) -> None:
     make_run(workflow, title="one")
     found = as_("builder").get(f"{LIST}?q=one&status=&template=", headers=FRAGMENT)

@@ -1,0 +1,1 @@
+"""The lists of runs in a browser."""
