@@ -14,7 +14,7 @@ from runs.tickets.reading import Facts
 from runs.wording import attempt_label, effect_text, node_label, run_label
 from spaces.people import person_name
 
-TOLD_ELSEWHERE = ("tool.", "message.tool")  # by the calls themselves, with their time
+TOLD_ELSEWHERE = ("tool.", "message.tool", "message.counted")  # by the calls and attempts, with time and tokens
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,10 @@ WHERE id = %s AND status = 'running' RETURNING number, try_number, quarantine, m
 """
 )
 
+LAST_ANSWER = """
+SELECT id, public_id FROM runs_message WHERE attempt_id = %s AND role = 'assistant' ORDER BY ordinal DESC LIMIT 1
+"""
+
 
 @dataclass(frozen=True)
 class Ended:
@@ -63,6 +67,7 @@ def finish(job: Job, outcome: Done, hand_off: HandOff | None = None) -> bool:
             hand_off.jobs.clear()  # of a first try that was rolled back
         if job.message_id is not None:
             ledger.close_message_of(job.attempt_id, MessageStatus.COMPLETE)
+        _tell_spent(ledger, node, job, outcome.spent)
         store_outputs(ledger, node, outcome.outputs, message_id=ended.message_id)
         _after_turn(ledger, node, outcome, hand_off)
         return True
@@ -124,6 +129,7 @@ def _fail(ledger: Ledger, job: Job, failure: Failed) -> bool:
     node = ledger.nodes[job.key]
     if ended is None or node.id != job.node_run_id:
         return False
+    _tell_spent(ledger, node, job, failure.spent)
     ledger.close_message_of(job.attempt_id, MessageStatus.INTERRUPTED)
     tries = tries_of(ledger.plan.specs[job.key])
     columns: dict[str, Any] = {"error_kind": failure.kind, "error": failure.message, "error_detail": failure.detail}
@@ -154,6 +160,14 @@ def _end(
     values = (status, loss, error_kind, error, detail, *spent_values(spent or Spent()), job.attempt_id)
     found = sql.row(END_ATTEMPT, values)
     return Ended(*found) if found else None
+
+
+def _tell_spent(ledger: Ledger, node: Latest, job: Job, spent: Spent) -> None:
+    """Tell the pages that show the turn's answer that more was used after it ended: for choosing outputs."""
+    if spent.input_tokens or spent.output_tokens:
+        found = sql.row(LAST_ANSWER, (job.attempt_id,))
+        if found is not None:
+            ledger.event("message.counted", node, message_id=found[0], m=found[1])
 
 
 def _expired(attempt_id: int) -> bool:

@@ -157,3 +157,20 @@ def test_versions_of_a_node_are_compared_and_everything_is_taken_along(
         assert set(archive.namelist()) == names
         assert archive.read("write/v1/design.md").decode() == SECOND
     written.assert_no_complaints()
+
+
+def test_footer_of_an_answer_counts_the_choice_of_outputs_at_once(written: Watched, model: LLMock) -> None:
+    page = written.page
+    spent = page.locator(".message__spent")
+    expect(spent).to_have_count(1)
+    model.pace(60)  # the answer is shown with what it used well before the outputs are chosen
+    write(model, summary="as before" + " of the design" * 8)
+    page.locator("message-composer textarea").fill("Once more")
+    page.get_by_role("button", name="Send").click()
+    expect(spent).to_have_count(2, timeout=WAIT_MS)
+    waits(page)
+    answer = page.locator("chat-message").filter(has_text="as before").last
+    fresh = page.request.get(answer.get_attribute("hx-get") or "").text()
+    used = re.search(r'class="message__spent[^>]*>([^<]+)<', fresh)
+    assert used is not None
+    expect(answer.locator(".message__spent")).to_have_text(used[1])

@@ -11,13 +11,13 @@ from runs.agent.errors import Refused
 from runs.agent.model import Usage
 from runs.agent.parts import ToolUse
 from runs.executors.base import Done, Failed, Spent
-from runs.models import Attempt, MessageDelta
+from runs.models import Attempt, MessageDelta, RunEvent
 from runs.money import SUMS, Cost, amount, cost_of, summed
 from runs.transitions import acts, attempts
 from tests.fakes.model import Answer, fails, says
 from tests.runs.conftest import StartRun
 from tests.runs.crews import ENDPOINT, until, work
-from tests.runs.engine import attempt_of, statuses, take_one
+from tests.runs.engine import attempt_of, kinds, statuses, take_one
 
 PRICES = {"fake": (Decimal("1.25"), Decimal(10), Decimal("0.125"))}
 CALL = 10 * 1_250 + 5 * 10_000  # what the fake says that one call used, in billionths
@@ -37,6 +37,25 @@ def test_answer_and_choice_of_outputs_cost(start: StartRun) -> None:
     run = start("a", node_type="task", nodes={"a": ASKED})
     work(says("Ok."), says(CHOSEN))
     assert (attempt_of(run, "a").status, attempt_of(run, "a").cost_nanos) == ("succeeded", 2 * CALL)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("chosen", [CHOSEN, "unreadable"])
+def test_pages_hear_what_the_choice_of_outputs_used(start: StartRun, chosen: str) -> None:
+    """The footer of an answer lacked these tokens until the page was loaded again."""
+    run = start("a", node_type="task", nodes={"a": ASKED | {"retry": {"attempts": 1}}})
+    work(says("Ok."), *([says(chosen)] * (1 if chosen == CHOSEN else 2)))
+    heard = kinds(run)
+    assert heard.index("message.counted a") > heard.index("message.finished a complete")
+    event = RunEvent.objects.get(run=run, kind="message.counted")
+    assert event.message is not None and (event.message.text, event.data["m"]) == ("Ok.", event.message.public_id)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_turn_without_outputs_has_nothing_more_to_count(start: StartRun) -> None:
+    run = start("a", node_type="task")
+    work(says("Ok."))
+    assert "message.counted a" not in kinds(run)
 
 
 @pytest.mark.django_db(transaction=True)
