@@ -3,7 +3,9 @@
 import http.client
 import itertools
 import os
+import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -11,10 +13,11 @@ from pathlib import Path
 
 import psutil
 
-from aime_project.processes.instance import free_port
-from tests.processes.queue_harness import ROOT, wait_until
+from tests.processes.queue_harness import HANGS_S, ROOT, wait_until
 
-UP_S = 60.0
+UP_S = HANGS_S
+# Below those that the system gives to connections: a port stays free between two starts.
+PORTS = range(11_000, 16_000)
 
 
 class Aime:
@@ -22,7 +25,7 @@ class Aime:
 
     def __init__(self, data_dir: Path, **env: str) -> None:
         self.data_dir = data_dir
-        self.port = free_port()
+        self.port = port_of_ones_own()
         self.seen: dict[int, float] = {}
         self._env = env
         self.log_path = data_dir.parent / f"{data_dir.name}.out"
@@ -59,8 +62,8 @@ class Aime:
                 start_new_session=True,
             )
 
-    def answers(self, path: str = "/health") -> bool:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+    def answers(self, path: str = "/health", timeout_s: float = 5) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout_s)
         try:
             connection.request("GET", path)
             return connection.getresponse().status == 200
@@ -102,12 +105,12 @@ class Aime:
         assert self.process is not None
         self.process.send_signal(number)
 
-    def wait(self, timeout_s: float = 25.0) -> int:
+    def wait(self, timeout_s: float = HANGS_S) -> int:
         assert self.process is not None
         return self.process.wait(timeout_s)
 
     def output(self) -> str:
-        return self.log_path.read_text() if self.log_path.exists() else ""
+        return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
 
     def close(self) -> None:
         """End it however it is."""
@@ -115,7 +118,19 @@ class Aime:
             self.tree()
             self.process.kill()
             self.process.wait()
-        wait_until(lambda: not self.survivors(), 15)
+        wait_until(lambda: not self.survivors(), HANGS_S)
+
+
+def port_of_ones_own() -> int:
+    """Choose a port that is free and that no program gets by chance."""
+    for port in random.SystemRandom().sample(PORTS, len(PORTS)):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("no port is free")
 
 
 def _descendants(process: psutil.Process) -> list[int]:

@@ -1,5 +1,6 @@
 """Run by test_embedded_postgres as another user, with the data directory as its only argument."""
 
+import contextlib
 import os
 import pathlib
 import sys
@@ -15,7 +16,8 @@ with psycopg.connect(server.conninfo) as connection:
     connection.execute("CREATE TABLE kept AS SELECT 1 AS number")
     print(connection.execute("SELECT count(*) FROM kept").fetchone()[0])
 for process in [psutil.Process(server.pid), *psutil.Process(server.pid).children()]:
-    process.kill()
+    with contextlib.suppress(psutil.NoSuchProcess):  # the children follow their server
+        process.kill()
 while server.poll() is None:
     pass
 server.start()

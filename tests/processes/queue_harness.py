@@ -1,5 +1,6 @@
 """A real queue cluster under a minimal supervisor loop, and the means to see and kill its processes."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS = int(settings.Q_CLUSTER["workers"])
+HANGS_S = 120.0  # what takes seconds on a quiet machine and has not happened after this never will
 
 
 def database_url() -> str:
@@ -24,11 +26,11 @@ def database_url() -> str:
     return f"postgresql:///{d['NAME']}?host={d['HOST']}&{user}&port={d['PORT'] or 5432}"
 
 
-def child_env() -> dict[str, str]:
+def child_env(settings_module: str = "tests.settings") -> dict[str, str]:
     return {
         **os.environ,
         "DATABASE_URL": database_url(),
-        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "DJANGO_SETTINGS_MODULE": settings_module,
     }
 
 
@@ -44,12 +46,13 @@ def wait_until(condition: Callable[[], object], timeout_s: float) -> bool:
 class QueueUnderTest:
     """Starts `manage.py queue` and starts it again whenever it ends, killing its group before."""
 
-    def __init__(self, log: Path, *, restarts: bool = True) -> None:
+    def __init__(self, log: Path, *, restarts: bool = True, settings_module: str = "tests.settings") -> None:
         self.exit_codes: list[int] = []
         self.seen: dict[int, float] = {}
         self._log = log.open("ab")
         self._ending = threading.Event()
         self._restarts = restarts
+        self._env = child_env(settings_module)
         self.main = self._start()
         self._loop = threading.Thread(target=self._supervise, daemon=True)
         # Started by this thread, so that the test's own end is not the main process's parent death.
@@ -59,7 +62,7 @@ class QueueUnderTest:
         return subprocess.Popen(
             [sys.executable, "manage.py", "queue"],
             cwd=ROOT,
-            env=child_env(),
+            env=self._env,
             stdout=self._log,
             stderr=self._log,
             start_new_session=True,
@@ -83,14 +86,15 @@ class QueueUnderTest:
         def complete() -> bool:
             try:
                 (sentinel,) = psutil.Process(self.main.pid).children()
-                members = sentinel.children()
+                # Their numbers alone do not tell: the system begins anew at the highest.
+                members = sorted(sentinel.children(), key=lambda p: (p.create_time(), p.pid))
+                self.seen |= {p.pid: p.create_time() for p in [sentinel, *members]}
             except (psutil.NoSuchProcess, ValueError):
                 return False
-            self._found = sentinel, sorted(members, key=lambda p: p.pid)
-            self.seen |= {p.pid: p.create_time() for p in [sentinel, *members] if p.is_running()}
+            self._found = sentinel, members
             return len(members) == WORKERS + 2
 
-        assert wait_until(complete, 10), "the cluster did not come up"
+        assert wait_until(complete, HANGS_S), "the cluster did not come up"
         self.seen[self.main.pid] = psutil.Process(self.main.pid).create_time()
         return self._found
 
@@ -106,12 +110,13 @@ class QueueUnderTest:
 
     def survivors(self) -> list[int]:
         """Pids seen before, not of the present cluster, still alive."""
-        present = {self.main.pid}
-        if psutil.pid_exists(self.main.pid):
-            present |= {p.pid for p in psutil.Process(self.main.pid).children(recursive=True)}
+        main = self.main.pid
+        present = {main}
+        with contextlib.suppress(psutil.NoSuchProcess):
+            present |= {p.pid for p in psutil.Process(main).children(recursive=True)}
         return [pid for pid, born in self.seen.items() if pid not in present and _runs(pid, born)]
 
-    def stop(self, signum: signal.Signals = signal.SIGTERM, timeout_s: float = 15) -> int | None:
+    def stop(self, signum: signal.Signals = signal.SIGTERM, timeout_s: float = HANGS_S) -> int | None:
         """Stop it for good; the exit code, or None when it did not end."""
         self._ending.set()
         self._loop.join()

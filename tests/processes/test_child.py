@@ -3,8 +3,10 @@
 import os
 import signal
 import sys
+import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -15,10 +17,10 @@ from aime_project.processes.child import Child, ChildSpec
 from aime_project.processes.maintenance import Loop, Maintenance
 from aime_project.processes.model.state import ModelState, read_state
 from aime_project.processes.runtime_file import read_json, write_json
-from tests.processes.queue_harness import wait_until
+from tests.processes.queue_harness import HANGS_S, wait_until
 
 pytestmark = pytest.mark.processes
-SLEEPER = "import subprocess, sys, time; subprocess.Popen(['sleep', '60']); print('up', flush=True); time.sleep(60)"
+SLEEPER = "import subprocess, sys, time; subprocess.Popen(['sleep', '900']); print('up', flush=True); time.sleep(900)"
 
 
 def child(tmp_path: Path, program: str = SLEEPER) -> Child:
@@ -28,25 +30,33 @@ def child(tmp_path: Path, program: str = SLEEPER) -> Child:
 def test_killed_child_takes_its_group_along_and_comes_back_at_once(tmp_path: Path) -> None:
     kept = child(tmp_path)
     kept.start()
-    assert wait_until(lambda: "up" in kept.log_path.read_text(), 5)
+    assert wait_until(lambda: "up" in kept.log_path.read_text(), HANGS_S)
     (grandchild,) = psutil.Process(kept.pid).children()
     assert kept.reap() is None
     os.kill(kept.pid or 0, signal.SIGKILL)
-    assert wait_until(lambda: kept.has_ended, 2)
+    assert wait_until(lambda: kept.has_ended, HANGS_S)
     assert kept.reap() == -signal.SIGKILL
-    assert wait_until(lambda: not grandchild.is_running() or grandchild.status() == psutil.STATUS_ZOMBIE, 2)
+    assert wait_until(lambda: ended(grandchild), HANGS_S)
     assert kept.restart_at is not None and kept.restart_at <= time.monotonic()
     assert kept.pid is None
 
 
-def test_child_that_keeps_dying_is_started_ever_later(tmp_path: Path) -> None:
+def ended(process: psutil.Process) -> bool:
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def test_child_that_keeps_dying_is_started_ever_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child_module, "time", SimpleNamespace(monotonic=lambda: 1000.0))  # a clock that stands
     kept = child(tmp_path, "raise SystemExit(3)")
     delays = []
     for _ in range(len(child_module.DELAYS_S) + 1):
         kept.start()
-        assert wait_until(lambda: kept.has_ended, 5)
+        assert wait_until(lambda: kept.has_ended, HANGS_S)
         assert kept.reap() == 3
-        delays.append(round((kept.restart_at or 0) - time.monotonic(), 1))
+        delays.append((kept.restart_at or 0) - 1000.0)
     assert delays[:2] == [0.0, 0.0]
     assert delays == sorted(delays)
     assert delays[-1] == child_module.DELAYS_S[-1]
@@ -61,11 +71,11 @@ def test_killed_for_good_is_not_planned_again(tmp_path: Path) -> None:
 
 def test_long_log_is_rotated_while_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(child_module, "LOG_LIMIT_BYTES", 10)
-    kept = child(tmp_path, "import time\nfor n in range(400): print('line', n, flush=True); time.sleep(0.01)")
+    kept = child(tmp_path, "import time\nfor n in range(90_000): print('line', n, flush=True); time.sleep(0.01)")
     kept.start()
     for _ in range(3):
         size = kept.log_path.stat().st_size
-        assert wait_until(lambda size=size: kept.log_path.stat().st_size > max(20, size), 5)
+        assert wait_until(lambda size=size: kept.log_path.stat().st_size > max(20, size), HANGS_S)
         kept.rotate_log()
     kept.kill()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["some.log", "some.log.1", "some.log.2"]
@@ -82,16 +92,24 @@ def test_loop_goes_on_when_the_database_is_away() -> None:
     loops = [Loop("one", 0.01, fails), Loop("two", 0.01, lambda: calls.append("works"))]
     maintenance = Maintenance(loops)
     maintenance.start()
-    assert wait_until(lambda: calls.count("fails") > 2 and calls.count("works") > 2, 5)
+    assert wait_until(lambda: calls.count("fails") > 2 and calls.count("works") > 2, HANGS_S)
     maintenance.end()
 
 
 def test_blocked_loop_does_not_hold_up_the_end() -> None:
-    maintenance = Maintenance([Loop("blocked", 1.0, lambda: time.sleep(5))])
+    blocked, free, gone_on = threading.Event(), threading.Event(), threading.Event()
+
+    def block() -> None:
+        blocked.set()
+        free.wait(HANGS_S)
+        gone_on.set()
+
+    maintenance = Maintenance([Loop("blocked", 1.0, block)])
     maintenance.start()
-    began = time.monotonic()
+    assert blocked.wait(HANGS_S)
     maintenance.end(timeout_s=0.2)
-    assert time.monotonic() - began < 1
+    assert not gone_on.is_set()
+    free.set()
 
 
 def test_runtime_file_is_replaced_whole_and_private(tmp_path: Path) -> None:

@@ -125,7 +125,7 @@ def test_work_that_nobody_takes_is_a_stall(watch: StallWatch) -> None:
     "excuse",
     [
         lambda: queued_attempt(available_at=timezone.now() + timedelta(seconds=60)),  # a retry whose time has not come
-        lambda: queued_attempt(queued_at=timezone.now()),
+        lambda: queued_attempt(queued_at=timezone.now() + timedelta(seconds=60)),  # just now, however slow the test
         lambda: queued_attempt(lane="worker"),
     ],
 )

@@ -57,7 +57,7 @@ class Served:
 
     def requests(self) -> int:
         """How many requests are inside the gate, served or waiting."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/health", timeout=60) as answer:
             return int(json.load(answer)["requests"])
 
     def client(self) -> openai.OpenAI:
@@ -137,12 +137,14 @@ def test_structured_answer_follows_its_schema(served: Served) -> None:
 def test_stream_that_is_closed_frees_its_slot(served: Served) -> None:
     long = [{"role": "user", "content": "Count from 1 to 500, one number a line."}]
     for _ in range(2 * CATALOGUE["0.5b"].slots):
-        stream = served.client().chat.completions.create(model="any", messages=long, stream=True, max_tokens=2000)
+        stream = served.client().chat.completions.create(
+            model="any", messages=long, stream=True, max_tokens=6000, extra_body=ENDLESS
+        )
         next(iter(stream))
         stream.close()
     began = time.monotonic()
     test_answer_is_streamed_with_usage(served)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60, "each of those answers takes minutes"
 
 
 def test_requests_beyond_the_queue_are_refused(served: Served) -> None:
@@ -159,7 +161,7 @@ def test_requests_beyond_the_queue_are_refused(served: Served) -> None:
             streams.append(stream)
         for thread in waiting:
             thread.start()
-        assert wait_until(lambda: served.requests() == slots + WAITING, 20), served.requests()
+        assert wait_until(lambda: served.requests() == slots + WAITING, 120), served.requests()
         with pytest.raises(openai.RateLimitError) as caught:
             served.client().chat.completions.create(model="any", messages=long, stream=True, max_tokens=5)
         assert caught.value.response.headers["retry-after"] == "5"
@@ -167,7 +169,7 @@ def test_requests_beyond_the_queue_are_refused(served: Served) -> None:
         for stream in streams:
             stream.close()
     for thread in waiting:
-        thread.join(60)
+        thread.join(300)
         assert not thread.is_alive()
 
 
@@ -189,14 +191,14 @@ from aime_project.processes.child import tied
 p = subprocess.Popen(tied([sys.executable, "-m", "aime_project.processes.model.server", "--model", "0.5b", "--port",
     "{free_port()}", "--models", {str(MODELS)!r}, "--state", {str(tmp_path / "model.json")!r}]))
 print(p.pid, flush=True)
-time.sleep(60)
+time.sleep(900)
 """
     env = {**os.environ, "AIME_EMBEDDED_KEY": "k"}
     parent = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, env=env, stdout=subprocess.PIPE)
     assert parent.stdout is not None
     pid = int(parent.stdout.readline())
-    assert wait_until((tmp_path / "model.json").exists, 20)
+    assert wait_until((tmp_path / "model.json").exists, 120)
     parent.send_signal(signal.SIGKILL)
     parent.wait()
     parent.stdout.close()
-    assert wait_until(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == "zombie", 5)
+    assert wait_until(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == "zombie", 120)

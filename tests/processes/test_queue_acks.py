@@ -9,7 +9,7 @@ from django_q.tasks import async_task
 
 from runs import sql
 from runs.queue import run_host_later
-from tests.processes.queue_harness import QueueUnderTest, wait_until
+from tests.processes.queue_harness import HANGS_S, QueueUnderTest, wait_until
 
 pytestmark = [pytest.mark.processes, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -25,10 +25,10 @@ def queue(tmp_path: Path) -> Iterator[QueueUnderTest]:
 def test_message_of_a_host_that_has_begun_is_not_delivered_again(queue: QueueUnderTest) -> None:
     """Found by chaos: it stayed in the queue for the host's whole life and came again every minute."""
     run_host_later(0)
-    assert wait_until(lambda: sql.row("SELECT 1 FROM runs_host WHERE state = 'up'"), 10)
+    assert wait_until(lambda: sql.row("SELECT 1 FROM runs_host WHERE state = 'up'"), HANGS_S)
     assert OrmQ.objects.count() == 0
 
 
 def test_message_that_failed_is_not_delivered_again(queue: QueueUnderTest) -> None:
     async_task("tests.processes.queue_tasks.no_such_task")
-    assert wait_until(lambda: not OrmQ.objects.exists(), 10)
+    assert wait_until(lambda: not OrmQ.objects.exists(), HANGS_S)

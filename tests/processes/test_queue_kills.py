@@ -13,17 +13,27 @@ import pytest
 from django_q.models import OrmQ
 from django_q.tasks import async_task
 
-from tests.processes.queue_harness import ROOT, WORKERS, QueueUnderTest, child_env, wait_until
+from tests.processes.queue_harness import HANGS_S, ROOT, WORKERS, QueueUnderTest, child_env, wait_until
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 TASKS = "tests.processes.queue_tasks."
-GOES_ON_S = 20.0  # 3 s on a quiet machine; this bound only tells a hang from a busy machine
+GOES_ON_S = 45.0  # 3 s on a quiet machine; by itself a lost message comes again after `retry`, 60 s
 STOP_ROUNDS = 20
 
 
 @pytest.fixture
 def queue(tmp_path: Path) -> Iterator[QueueUnderTest]:
-    queue = QueueUnderTest(tmp_path / "queue.log")
+    yield from started(tmp_path, "tests.settings")
+
+
+@pytest.fixture
+def patient_queue(tmp_path: Path) -> Iterator[QueueUnderTest]:
+    """One whose grace never ends: when it has stopped, nothing waited for that."""
+    yield from started(tmp_path, "tests.patient_settings")
+
+
+def started(tmp_path: Path, settings_module: str) -> Iterator[QueueUnderTest]:
+    queue = QueueUnderTest(tmp_path / "queue.log", settings_module=settings_module)
     try:
         queue.tree()
         yield queue
@@ -43,7 +53,7 @@ def assert_goes_on(queue: QueueUnderTest, tmp_path: Path, killed_at: float) -> N
         left = GOES_ON_S - (time.monotonic() - killed_at)
         assert runs_task(tmp_path, f"after-{killed_at}-{number}", left), "no task ran after the kill"
     queue.tree()
-    assert wait_until(lambda: not queue.survivors(), 1), f"orphans: {queue.survivors()}"
+    assert wait_until(lambda: not queue.survivors(), HANGS_S), f"orphans: {queue.survivors()}"
 
 
 @pytest.mark.parametrize("role", ["main", "sentinel", "monitor", "pusher"])
@@ -83,39 +93,37 @@ def test_restarted_cluster_runs_what_the_killed_one_had_taken(queue: QueueUnderT
         async_task(TASKS + "hold", str(path), 0.3)
     assert wait_until(busy[0].exists, GOES_ON_S)
     os.killpg(queue.main.pid, signal.SIGKILL)
-    assert wait_until(lambda: all(path.exists() for path in busy), 5)
+    assert wait_until(lambda: all(path.exists() for path in busy), GOES_ON_S)
 
 
 def test_worker_that_ends_in_order_is_replaced_without_restart(queue: QueueUnderTest, tmp_path: Path) -> None:
     """A recycled worker says goodbye; killing every host on the cluster for it would be wrong."""
     path = tmp_path / "recycled"
     async_task(TASKS + "end_worker_in_order", str(path))
-    assert wait_until(path.exists, GOES_ON_S)
+    assert wait_until(lambda: path.exists() and path.read_text().endswith("\n"), GOES_ON_S)
     worker = int(path.read_text())
-    assert wait_until(lambda: not psutil.pid_exists(worker) or worker not in queue.workers(), 5)
+    assert wait_until(lambda: not psutil.pid_exists(worker) or worker not in queue.workers(), HANGS_S)
     OrmQ.objects.all().delete()
     assert runs_task(tmp_path, "after")
     assert queue.exit_codes == []
 
 
-def test_sigterm_lets_a_host_release_its_work(queue: QueueUnderTest, tmp_path: Path) -> None:
+def test_sigterm_lets_a_host_release_its_work(patient_queue: QueueUnderTest, tmp_path: Path) -> None:
     host = tmp_path / "host"
     async_task(TASKS + "wait_for_shutdown", str(host))
     assert wait_until(host.exists, GOES_ON_S)
-    began = time.monotonic()
-    assert queue.stop() == 0
-    assert time.monotonic() - began < 5
+    assert patient_queue.stop() == 0
     assert host.with_suffix(".released").exists()
 
 
 def test_sigterm_kills_what_does_not_end_within_the_grace(queue: QueueUnderTest, tmp_path: Path) -> None:
     stubborn = tmp_path / "stubborn"
-    async_task(TASKS + "hold", str(stubborn), 120)
+    async_task(TASKS + "hold", str(stubborn), 10 * HANGS_S)
     assert wait_until(stubborn.exists, GOES_ON_S)
     began = time.monotonic()
     assert queue.stop() == 0
-    assert 8 < time.monotonic() - began < 13
-    assert wait_until(lambda: not queue.survivors(), 1)
+    assert time.monotonic() - began > 8
+    assert wait_until(lambda: not queue.survivors(), HANGS_S)
 
 
 @pytest.mark.slow
@@ -153,17 +161,16 @@ def test_ctrl_c_within_a_destructor_of_the_start_stops(tmp_path: Path, command: 
         env={**child_env(), "PYTHONPATH": path, "DJANGO_SETTINGS_MODULE": "interrupted_settings"},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=HANGS_S,
     )
     assert (ended.returncode, ended.stdout, ended.stderr) == (-signal.SIGINT, "", "")
 
 
-def test_signal_to_the_whole_group_stops(queue: QueueUnderTest) -> None:
+def test_signal_to_the_whole_group_stops(patient_queue: QueueUnderTest) -> None:
     """systemd's default KillMode=control-group; plain `qcluster` hangs."""
-    began = time.monotonic()
+    queue = patient_queue
     queue._ending.set()
     queue._loop.join()
     os.killpg(queue.main.pid, signal.SIGTERM)
-    assert queue.main.wait(5) == 0
-    assert time.monotonic() - began < 5
-    assert wait_until(lambda: not queue.survivors(), 1)
+    assert queue.main.wait(HANGS_S) == 0
+    assert wait_until(lambda: not queue.survivors(), HANGS_S)
