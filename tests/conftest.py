@@ -21,7 +21,7 @@ hypothesis.settings.register_profile("ci", max_examples=200, deadline=None, dera
 hypothesis.settings.register_profile("quick", max_examples=30, deadline=None)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "quick")
 PASSWORD = "correct horse battery staple"
-LEFT_OVER_S = 3600
+LEFT_OVER_S = 12 * 3600
 
 
 # --- Database: an embedded PostgreSQL of this session's own, unless DATABASE_URL names a server ---------------------

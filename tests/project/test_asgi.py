@@ -11,8 +11,8 @@ pytestmark = [pytest.mark.django_db(transaction=True)]
 async def connects(path: str, origin: str | None) -> bool:
     headers = [] if origin is None else [(b"origin", origin.encode())]
     socket = WebsocketCommunicator(application, path, headers=headers)
-    accepted, _ = await socket.connect(timeout=5)
-    await socket.disconnect()
+    accepted, _ = await socket.connect(timeout=120)
+    await socket.disconnect(timeout=120)
     return accepted
 
 

@@ -35,13 +35,13 @@ async def ask(app: App, path: str = "/") -> list[dict[str, Any]]:
     return sent
 
 
-def noting(seen: Seen, call: Callable[[], Any], *, until: asyncio.Event | None = None) -> App:
-    """Give an application that notes what `call` says in the request's thread, twice."""
+def noting(seen: Seen, call: Callable[[], Any], *, until: Callable[[], Awaitable[None]] | None = None) -> App:
+    """Give an application that notes what `call` says in the request's thread, twice; `until`: a wait in between."""
 
     async def app(_scope: Any, _receive: Any, _send: Any) -> None:
         first = await sync_to_async(call)()
         if until:
-            await until.wait()
+            await until()
         assert await sync_to_async(call)() == first  # a request stays in its thread
         seen.append(first)
 
@@ -49,7 +49,7 @@ def noting(seen: Seen, call: Callable[[], Any], *, until: asyncio.Event | None =
 
 
 async def settled(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(120):
         while not condition():
             await asyncio.sleep(0.01)
 
@@ -76,12 +76,14 @@ async def test_next_request_has_the_connection_of_the_one_before() -> None:
 
 async def test_requests_at_once_have_a_thread_each_and_few_are_kept() -> None:
     seen: Seen = []
-    go_on = asyncio.Event()
-    threads = RequestThreads(noting(seen, threading.get_ident, until=go_on), kept=2)
-    waiting = [asyncio.create_task(ask(threads)) for _ in range(5)]
-    await asyncio.sleep(0.05)
-    go_on.set()
-    await asyncio.gather(*waiting)
+    all_there = asyncio.Barrier(5)
+
+    async def until() -> None:
+        await all_there.wait()
+
+    threads = RequestThreads(noting(seen, threading.get_ident, until=until), kept=2)
+    async with asyncio.timeout(120):
+        await asyncio.gather(*(ask(threads) for _ in range(5)))
     assert len(set(seen)) == 5
     await settled(lambda: len(threads._idle) == 2)
     await settled(lambda: len(set(seen) & {thread.ident for thread in threading.enumerate()}) == 2)
@@ -101,7 +103,7 @@ async def test_thread_is_not_lent_while_a_request_that_has_gone_still_works_in_i
 
     threads = RequestThreads(leaves_work)
     await ask(threads)
-    await asyncio.wait_for(ask(threads), 2)
+    await asyncio.wait_for(ask(threads), 120)
     assert seen
     release.set()
     await settled(lambda: len(threads._idle) == 2)

@@ -14,7 +14,7 @@ ENDPOINT = {
 During = Callable[[Crew], Awaitable[None]]
 
 
-def work(*answers: Answer, during: During | None = None, limit_s: float = 15) -> FakeModel:
+def work(*answers: Answer, during: During | None = None, limit_s: float = 120) -> FakeModel:
     """Run everything that is queued, and what follows from it; `during` is called while the first attempts run."""
     model = FakeModel(list(answers))
     asyncio.run(_work(model, during, limit_s))
@@ -43,7 +43,7 @@ async def _work(model: FakeModel, during: During | None, limit_s: float) -> None
         await crew.close()
 
 
-async def until(true: Callable[[], bool], crew: Crew, *, limit_s: float = 8) -> None:
+async def until(true: Callable[[], bool], crew: Crew, *, limit_s: float = 120) -> None:
     """Wait until something is true, asked in a database thread."""
     async with asyncio.timeout(limit_s):
         while not await crew.desk.db(true):

@@ -16,9 +16,10 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import connections
 
-from runs.models import Run
+from runs.models import Attempt, Run
 from spaces.models import Space
 from tests.factories import make_run, make_space, make_workflow
+from tests.processes.queue_harness import wait_until
 from tests.runs.turns import answer, fail, status_of
 from workflows.models import Workflow
 
@@ -126,14 +127,17 @@ def test_unpublished_template_is_refused(workflow: Workflow) -> None:
 # --- waiting ----------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def later(transactional_db: None) -> Iterator[Callable[[Callable[[], Any]], None]]:
-    """Do something in half a second, as a host would, on a connection of its own."""
+    """Do something half a second after there is work, as a host would, on a connection of its own."""
     threads: list[threading.Thread] = []
 
     def do(work: Callable[[], Any]) -> None:
         def body() -> None:
-            time.sleep(0.5)
-            work()
-            connections.close_all()
+            try:
+                assert wait_until(Attempt.objects.filter(status="queued").exists, 120)
+                time.sleep(0.5)  # the command has begun to wait, or it will find what was done
+                work()
+            finally:
+                connections.close_all()
 
         threads.append(threading.Thread(target=body))
         threads[-1].start()
@@ -145,14 +149,14 @@ def later(transactional_db: None) -> Iterator[Callable[[Callable[[], Any]], None
 
 def test_start_run_waits_until_a_person_is_needed(later: Any, workflow: Workflow) -> None:
     later(lambda: answer(Run.objects.get(), "a", "Here."))
-    code, document = start("--input", "goal=x", "--wait", "20")
+    code, document = start("--input", "goal=x", "--wait", "120")
     assert (code, document["status"]) == (0, "waiting")
     assert document["nodes"]["a"][0]["messages"][-1]["text"] == "Here."
 
 
 def test_start_run_that_failed_ends_with_one(later: Any, workflow: Workflow) -> None:
     later(lambda: fail(Run.objects.get(), "a"))
-    code, document = start("--input", "goal=x", "--wait", "20")
+    code, document = start("--input", "goal=x", "--wait", "120")
     assert (code, document["status"], document["nodes"]["a"][0]["error"]) == (1, "failed", "The provider refused.")
 
 
@@ -164,18 +168,18 @@ def test_time_over_ends_with_three_and_the_run_as_it_is(workflow: Workflow) -> N
 def test_node_act_waits_for_its_node_alone(later: Any, run: Run) -> None:
     answer(run, "a")
     later(lambda: answer(run, "a", "Shorter."))
-    code, document = act(run, "a", "say", "短一点", "--wait", "20")
+    code, document = act(run, "a", "say", "短一点", "--wait", "120")
     node = document["nodes"]["a"][0]
     assert (code, node["status"], node["waiting_for"]) == (0, "waiting", "confirm")
     assert [message["text"] for message in node["messages"]][-2:] == ["短一点", "Shorter."]
-    code, document = act(run, "a", "confirm", "--wait", "20")
+    code, document = act(run, "a", "confirm", "--wait", "120")
     assert (code, document["status"], document["nodes"]["b"][0]["status"]) == (0, "running", "queued")
 
 
 def test_node_act_whose_turn_fails_ends_with_one(later: Any, run: Run) -> None:
     answer(run, "a")
     later(lambda: fail(run, "a"))
-    code, document = act(run, "a", "say", "Again", "--wait", "20")
+    code, document = act(run, "a", "say", "Again", "--wait", "120")
     assert (code, "failed" in document["nodes"]["a"][0]["status"]) == (1, True)
 
 
@@ -242,7 +246,7 @@ def test_without_a_database_the_command_says_what_to_start(tmp_path: Path) -> No
     env["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     for arguments in (["show_run", "X"], ["start_run", "flow", "--space", "demo", "--user", "builder", "--wait", "5"]):
         command = [sys.executable, "manage.py", *arguments, "--json"]
-        ended = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, timeout=60, check=False)
+        ended = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, timeout=300, check=False)
         assert ended.returncode == 2
         assert "make run" in json.loads(ended.stdout)["error"]
         assert b"make run" in ended.stderr

@@ -20,7 +20,7 @@ from spaces.actions import remove_member
 from spaces.models import Membership
 from tests.factories import make_run, make_space, make_workflow
 from tests.runs.streams import Stream, start_stream
-from tests.runs.test_live import terminate, until
+from tests.runs.test_live import WAIT_S, terminate, until
 from tests.runs.web_process import Page, WebProcess, cookie_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,9 +46,9 @@ async def _close_connections() -> AsyncIterator[None]:
 async def code_for(user: object, **query: str) -> int:
     """Connect and give the code the socket is closed with."""
     communicator = communicate(user, **query)
-    connected, _ = await communicator.connect()
+    connected, _ = await communicator.connect(WAIT_S)
     assert connected  # accepted first, so that a browser learns the code
-    closed = await communicator.receive_output(5)
+    closed = await communicator.receive_output(WAIT_S)
     assert closed["type"] == "websocket.close"
     return int(closed["code"])
 
@@ -62,7 +62,7 @@ def communicate(user: object, **query: str) -> WebsocketCommunicator:
 async def first_event(communicator: WebsocketCommunicator) -> dict[str, Any]:
     """The first frame of the run, whatever notices come before it."""
     while True:
-        frame: dict[str, Any] = await communicator.receive_json_from(5)
+        frame: dict[str, Any] = await communicator.receive_json_from(WAIT_S)
         if frame["t"] != "notice":
             return frame
 
@@ -84,29 +84,29 @@ async def test_socket_with_nul_or_bytes_that_are_no_text_in_its_address_is_close
     assert await code_for(builder, space="\x00") == 4404
     communicator = WebsocketCommunicator(LiveConsumer.as_asgi(), "/ws/live/")
     communicator.scope.update(user=builder, query_string=b"run=\xff\xfe")
-    await communicator.connect()
-    assert (await communicator.receive_output(5))["code"] == 4404
+    await communicator.connect(WAIT_S)
+    assert (await communicator.receive_output(WAIT_S))["code"] == 4404
 
 
 @pytest.mark.parametrize("after", ["", "0", "-3", "x", "²", "9" * 30, "9" * 5000])
 async def test_strange_number_is_taken_as_it_can_be(run: Run, builder: User, after: str) -> None:
     communicator = communicate(builder, run=run.public_id, after=after)
-    assert (await communicator.connect())[0]
+    assert (await communicator.connect(WAIT_S))[0]
     if after.startswith("9"):
-        assert await communicator.receive_json_from(5) == {"t": "notice"}  # the hub has just begun to listen
+        assert await communicator.receive_json_from(WAIT_S) == {"t": "notice"}  # the hub has just begun to listen
         assert await communicator.receive_nothing(0.3)
     else:
         assert (await first_event(communicator))["s"] == 1
-    await communicator.disconnect()
+    await communicator.disconnect(timeout=WAIT_S)
 
 
 async def test_what_a_browser_sends_is_ignored(run: Run, builder: User) -> None:
     communicator = communicate(builder, run=run.public_id)
-    await communicator.connect()
+    await communicator.connect(WAIT_S)
     await communicator.send_to(text_data='{"t": "delta"}')
     await communicator.send_to(bytes_data=b"\x00")
     assert (await first_event(communicator))["k"] == "run.started"
-    await communicator.disconnect()
+    await communicator.disconnect(timeout=WAIT_S)
     await until(lambda: not hub().outlets())
 
 
@@ -117,24 +117,33 @@ async def test_socket_of_a_run_and_of_ones_own_hear_of_all_spaces(run: Run, buil
     flow = await sync_to_async(make_workflow)("x", space=far, owner=builder)
     query = {"run": run.public_id, "after": "999"} if of_run else {"mine": "1"}
     communicator = communicate(builder, **query)
-    await communicator.connect()
-    assert await communicator.receive_json_from(5) == {"t": "notice"}  # the hub has just begun to listen
+    await communicator.connect(WAIT_S)
+    assert await communicator.receive_json_from(WAIT_S) == {"t": "notice"}  # the hub has just begun to listen
     await sync_to_async(make_run)(flow)
-    assert await communicator.receive_json_from(5) == {"t": "notice"}
-    await communicator.disconnect()
+    assert await communicator.receive_json_from(WAIT_S) == {"t": "notice"}
+    await communicator.disconnect(timeout=WAIT_S)
 
 
 async def test_space_socket_gets_notices(run: Run, builder: User) -> None:
     communicator = communicate(builder, space="demo")
-    await communicator.connect()
-    assert await communicator.receive_json_from(5) == {"t": "notice"}
-    await communicator.disconnect()
+    await communicator.connect(WAIT_S)
+    assert await communicator.receive_json_from(WAIT_S) == {"t": "notice"}
+    await communicator.disconnect(timeout=WAIT_S)
 
 
 # --- a real daphne --------------------------------------------------------------------------------------------------
 @pytest.fixture
 def web(transactional_db: None) -> Iterator[WebProcess]:
     process = WebProcess()
+    process.start()
+    yield process
+    process.close()
+
+
+@pytest.fixture
+def announced_web(transactional_db: None) -> Iterator[WebProcess]:
+    """One that looks by itself once an hour: what it does, it does because it was told."""
+    process = WebProcess("tests.runs.announced:application")
     process.start()
     yield process
     process.close()
@@ -168,7 +177,7 @@ async def test_page_reads_every_character_once_through_cuts_kills_and_broken_con
 
 async def cut(pattern: str) -> None:
     """End a connection of the web process, as soon as it has one that says so."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(WAIT_S):
         while not await sync_to_async(terminate)(pattern):
             await asyncio.sleep(0.1)
 
@@ -185,28 +194,29 @@ async def write_for(stream: Stream, seconds: float) -> None:
 
 @pytest.mark.processes
 async def test_daphne_tells_the_codes_and_closes_on_a_change_of_membership(
-    web: WebProcess, run: Run, builder: User, outsider: User
+    announced_web: WebProcess, run: Run, builder: User, outsider: User
 ) -> None:
     query = f"run={run.public_id}"
-    nobody, stranger = Page(web.port, query), Page(web.port, query, await sync_to_async(cookie_of)(outsider))
-    member = Page(web.port, query, await sync_to_async(cookie_of)(builder))
+    port = announced_web.port
+    nobody, stranger = Page(port, query), Page(port, query, await sync_to_async(cookie_of)(outsider))
+    member = Page(port, query, await sync_to_async(cookie_of)(builder))
     await until(lambda: bool(nobody.codes and stranger.codes and member.frames))
     assert (nobody.codes, stranger.codes) == ([4401], [4404])
     await sync_to_async(remove_member)(membership=await Membership.objects.aget(user=builder))
-    async with asyncio.timeout(3):  # at once, not at the next look of the hub
-        await until(lambda: member.codes == [4403])
+    await until(lambda: member.codes == [4403])
 
 
 @pytest.mark.processes
-async def test_sign_out_ends_the_sockets_of_that_session_alone(web: WebProcess, run: Run, builder: User) -> None:
+async def test_sign_out_ends_the_sockets_of_that_session_alone(
+    announced_web: WebProcess, run: Run, builder: User
+) -> None:
     cookies = [await sync_to_async(cookie_of)(builder) for _session in range(2)]
-    pages = [Page(web.port, f"run={run.public_id}", cookie) for cookie in cookies]
+    pages = [Page(announced_web.port, f"run={run.public_id}", cookie) for cookie in cookies]
     await until(lambda: all(page.frames for page in pages))
     client = Client()
     client.cookies["sessionid"] = cookies[0].removeprefix("sessionid=")
     await sync_to_async(client.post)("/accounts/logout/")
-    async with asyncio.timeout(3):
-        await until(lambda: pages[0].codes[-1:] == [4401])  # it came back and was nobody
+    await until(lambda: pages[0].codes[-1:] == [4401])  # it came back and was nobody
     assert not pages[1].codes
 
 

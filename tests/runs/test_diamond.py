@@ -213,10 +213,10 @@ async def test_socket_is_told_what_a_row_of_the_diamond_did(
     run = await sync_to_async(start)(GRAPH, node_type="task", nodes=NODES, confirm=row.confirm)
     socket = WebsocketCommunicator(LiveConsumer.as_asgi(), f"/ws/live/?{urlencode({'run': run.public_id})}")
     socket.scope["user"] = builder
-    assert (await socket.connect())[0]
+    assert (await socket.connect(120))[0]
     await sync_to_async(row.play)(Scene(run, ByAction(builder)))
     frames = await received(socket, await sync_to_async(last_number)(run))
-    await socket.disconnect()
+    await socket.disconnect(timeout=120)
     told = {frame["n"]: frame["v"] for frame in frames if frame["t"] == "node" and "n" in frame}
     assert [frame["s"] for frame in frames] == list(range(1, len(frames) + 1))
     assert told == await sync_to_async(latest_numbers)(run, told)
@@ -246,7 +246,7 @@ async def received(socket: WebsocketCommunicator, last: int) -> list[dict[str, o
     """Read what a socket gets, up to a number."""
     frames: list[dict[str, object]] = []
     while not frames or frames[-1]["s"] != last:
-        frame = json.loads(await asyncio.wait_for(socket.receive_from(30), 30))
+        frame = json.loads(await asyncio.wait_for(socket.receive_from(120), 120))
         frames += [frame] if "s" in frame else []  # the rest is about the page's other lists
     return frames
 

@@ -27,7 +27,7 @@ from tests.runs.conftest import StartRun
 from tests.runs.engine import HOST, assert_sound, attempt_of, kinds, node, statuses, take_all, verdict_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
-WAIT_S = 20.0
+WAIT_S = 120.0
 
 
 @pytest.fixture(autouse=True)
@@ -110,11 +110,9 @@ def test_two_hosts_with_many_branches_run_each_node_once_and_the_join_last(start
 
 
 def test_host_with_parallel_branches_runs_them_at_the_same_time(start: StartRun) -> None:
-    slow = {key: {"milliseconds": 400} for key in "abcde"}
+    slow = {key: {"milliseconds": 1500} for key in "abcde"}
     run = start("a → z; b → z; c → z; d → z; e → z", node_type="slow", nodes=slow)
-    began = time.monotonic()
     with_host(run)
-    assert time.monotonic() - began < 1.9, "five nodes of 0.4 s, one after the other, take 2 s"
     spans = Attempt.objects.filter(node_run__key__in=slow).values_list("started_at", "finished_at")
     assert max(started for started, _ in spans) < min(finished for _, finished in spans)
 
@@ -152,15 +150,13 @@ def test_host_with_a_provider_that_says_wait_leaves_the_retry_to_its_time(start:
 def test_host_woken_by_a_start_takes_it_without_waiting_for_its_next_look(
     start: StartRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(host, "LOOK_S", 60.0)
+    monkeypatch.setattr(host, "LOOK_S", 3600.0)
     first = start("x")
 
     async def during() -> None:
         await until(lambda: verdict_of(first) == "done")
-        began = time.monotonic()
         run = await sync_to_async(start)("a → b")
         await until(lambda: verdict_of(run) == "done")
-        assert time.monotonic() - began < 5
 
     with_host(first, during=during)
 
@@ -175,29 +171,25 @@ def test_host_keeps_its_lease_alive_longer_than_one_lease(start: StartRun, setti
 
 
 def test_host_drops_a_cancelled_node_at_once(start: StartRun, builder: User) -> None:
-    run = start("a → b", node_type="slow", nodes={"a": {"milliseconds": 60_000}})
+    run = start("a → b", node_type="slow", nodes={"a": {"milliseconds": 600_000}})
 
     async def during() -> None:
         await until(lambda: statuses(run).startswith("a1:running"))
         await sync_to_async(acts.cancel_node)(run.pk, "a", 1, by=builder.pk)
 
-    began = time.monotonic()
-    with_host(run, during=during)
-    assert time.monotonic() - began < 10
+    with_host(run, during=during)  # its limit is far below the ten minutes that the node takes
     assert statuses(run) == "a1:cancelled b1:pending"
 
 
 def test_host_that_missed_the_cancel_drops_the_node_at_its_heartbeat(start: StartRun, settings: Any) -> None:
     settings.AIME_LEASE_S = 0.6
-    run = start("a", node_type="slow", nodes={"a": {"milliseconds": 60_000}})
+    run = start("a", node_type="slow", nodes={"a": {"milliseconds": 600_000}})
 
     async def during() -> None:
         await until(lambda: statuses(run) == "a1:running")
         await sync_to_async(_cancel_silently)(run)
 
-    began = time.monotonic()
-    with_host(run, during=during)
-    assert time.monotonic() - began < 10
+    with_host(run, during=during)  # its limit is far below the ten minutes that the node takes
 
 
 def _cancel_silently(run: Run) -> None:
@@ -231,7 +223,7 @@ def _claim_for(run: Run, living: Any) -> None:
 # --- Slots and life -------------------------------------------------------------------------------------------------
 def test_host_in_a_taken_slot_ends_at_once() -> None:
     assert host.take_slot(uuid4(), 0)
-    asyncio.run(asyncio.wait_for(Host(0).serve(), 5))
+    asyncio.run(asyncio.wait_for(Host(0).serve(), WAIT_S))
     assert HostRow.objects.count() == 1
 
 
@@ -276,7 +268,7 @@ def test_shutdown_gives_running_attempts_back_uncounted(start: StartRun, monkeyp
     reading, writing = os.pipe()
     monkeypatch.setattr(shutdown._gate, "reading", reading)
     monkeypatch.setattr(shutdown._gate, "writing", writing)
-    run = start("a; b", node_type="slow", nodes={"a": {"milliseconds": 60_000}, "b": {"milliseconds": 60_000}})
+    run = start("a; b", node_type="slow", nodes={"a": {"milliseconds": 600_000}, "b": {"milliseconds": 600_000}})
 
     async def live() -> None:
         task = asyncio.create_task(Host(0).serve())
@@ -285,7 +277,7 @@ def test_shutdown_gives_running_attempts_back_uncounted(start: StartRun, monkeyp
         shutdown.announce()
         shutdown.announce()
         assert shutdown.is_announced()
-        await asyncio.wait_for(task, shutdown.GRACE_S)
+        await asyncio.wait_for(task, WAIT_S)
 
     drive(live)
     os.close(reading)
@@ -366,7 +358,7 @@ def test_bug_an_attempt_dropped_before_its_first_step_kept_its_slot(start: Start
         await asyncio.sleep(0.1)
         crew.start(job)
         crew._drop(frozenset({job.attempt_id}))
-        await asyncio.wait_for(crew.wait_idle(), 5)
+        await asyncio.wait_for(crew.wait_idle(), WAIT_S)
         assert crew.busy == 0
         await crew.close()
 

@@ -22,7 +22,7 @@ from tests.factories import make_run, make_space, make_workflow
 from tests.runs.streams import Stream, start_stream
 
 pytestmark = pytest.mark.django_db(transaction=True)
-WAIT_S = 10.0
+WAIT_S = 120.0
 
 
 class Watcher:

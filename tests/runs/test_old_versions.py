@@ -94,12 +94,12 @@ def test_command_refuses_an_act_on_an_old_version(run: Run, act: str, more: tupl
 async def test_socket_takes_no_act_whatever_it_is_sent(run: Run, builder: User) -> None:
     socket = WebsocketCommunicator(LiveConsumer.as_asgi(), f"/ws/live/?{urlencode({'run': run.public_id})}")
     socket.scope["user"] = builder
-    assert (await socket.connect())[0]
+    assert (await socket.connect(120))[0]
     before = await sync_to_async(all_of)(run)
     for act in PAGE_ACTS:
         for version in (1, 2):
             await socket.send_to(json.dumps({"act": act, "node": "a", "version": version, "text": "Hello"}))
-    await socket.disconnect()
+    await socket.disconnect(timeout=120)
     assert await sync_to_async(all_of)(run) == before
 
 

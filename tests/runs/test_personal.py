@@ -320,13 +320,13 @@ async def test_socket_of_a_personal_run_is_closed_to_others(scene: Scene) -> Non
         for person in OTHERS:
             socket = WebsocketCommunicator(LiveConsumer.as_asgi(), f"/ws/live/?run={scene.run.public_id}")
             socket.scope["user"] = await User.objects.aget(username=person)
-            await socket.connect()
-            assert (await socket.receive_output(5))["code"] == 4404, person
+            await socket.connect(120)
+            assert (await socket.receive_output(120))["code"] == 4404, person
         mine = WebsocketCommunicator(LiveConsumer.as_asgi(), f"/ws/live/?run={scene.run.public_id}")
         mine.scope["user"] = await User.objects.aget(username="builder")
-        await mine.connect()
-        assert (await mine.receive_output(5))["type"] == "websocket.send"
-        await mine.disconnect()
+        await mine.connect(120)
+        assert (await mine.receive_output(120))["type"] == "websocket.send"
+        await mine.disconnect(timeout=120)
     finally:
         await hub().stop()
         await sync_to_async(connections.close_all)()

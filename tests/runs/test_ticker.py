@@ -75,6 +75,16 @@ async def ticked(
     loop.cancel()
 
 
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(120):
+        while not true():
+            await asyncio.sleep(0.001)
+
+
+def said(database: Database, run_id: int) -> str:
+    return "".join(piece.text for tick in database.ticks for piece in tick if piece.run_id == run_id)
+
+
 async def test_ticker_with_many_pieces_writes_one_a_message_with_offsets_in_code_points() -> None:
     database = Database()
 
@@ -84,10 +94,10 @@ async def test_ticker_with_many_pieces_writes_one_a_message_with_offsets_in_code
         for piece in ("𠮷", FAMILY, "", "a\x00"):
             writer.add(10, piece)
         writer.add(20, "x")
-        await asyncio.sleep(0.02)
+        await until(lambda: len(database.ticks) == 1)
         writer.add(10, "end")
         writer.add(99, "nobody opened this one")
-        await asyncio.sleep(0.02)
+        await until(lambda: len(database.ticks) == 2)
 
     await ticked(database, steps)
     first, second = database.ticks
@@ -104,14 +114,14 @@ async def test_ticker_with_a_held_run_gives_its_text_back_and_writes_it_later_in
         writer.open(2, 20)
         writer.add(10, "one ")
         writer.add(20, "other")
-        await asyncio.sleep(0.02)
+        await until(lambda: bool(database.ticks))
         writer.add(10, "two")
         database.held = frozenset()
-        await asyncio.sleep(0.03)
+        await until(lambda: said(database, 1).endswith("two"))
 
     await ticked(database, steps)
     written = [piece for tick in database.ticks for piece in tick]
-    assert "".join(piece.text for piece in written if piece.run_id == 1) == "one two"
+    assert said(database, 1) == "one two"
     assert [piece for piece in written if piece.run_id == 2] == [Piece(20, 2, 0, "other")]
     offsets = [piece.start for piece in written if piece.run_id == 1]
     assert offsets[0] == 0 and offsets == sorted(offsets)
@@ -124,7 +134,7 @@ async def test_ticker_with_a_held_run_forgets_a_message_closed_meanwhile() -> No
     async def steps(writer: Ticker) -> None:
         writer.open(1, 10)
         writer.add(10, "lost on purpose: whoever ends the message writes its text")
-        await asyncio.sleep(0.005)
+        await until(lambda: bool(database.ticks))
         writer.close(10)
         database.held = frozenset()
         await asyncio.sleep(0.02)
@@ -209,7 +219,7 @@ async def test_ticker_through_kills_of_its_connection_loses_and_doubles_nothing(
         await asyncio.sleep(0.003)
         if number in (40, 120):
             await desk.db(kill_others, own_pid)
-    for _wait in range(100):
+    for _wait in range(2400):
         rows = await desk.db(deltas, message)
         if sum(len(text) for _, text in rows) == len("".join(said)):
             break

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-LIMIT_S = 20.0
+LIMIT_S = 120.0
 
 
 def together(*calls: Callable[[], Any], limit_s: float = LIMIT_S) -> list[Any]:

@@ -28,7 +28,8 @@ FINAL_CODES = (4401, 4403, 4404)
 class WebProcess:
     """Daphne as `make run` starts it: on a listening socket that outlives it."""
 
-    def __init__(self) -> None:
+    def __init__(self, application: str = "aime_project.asgi:application") -> None:
+        self.application = application
         self.listening = socket.create_server(("127.0.0.1", 0))
         self.port = self.listening.getsockname()[1]
         self.process: subprocess.Popen[bytes] | None = None
@@ -48,13 +49,13 @@ class WebProcess:
         ]
         env = {**os.environ, "DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tests.settings"}
         self.process = subprocess.Popen(
-            [*command, "aime_project.asgi:application"], cwd=ROOT, env=env, pass_fds=(fd,), start_new_session=True
+            [*command, self.application], cwd=ROOT, env=env, pass_fds=(fd,), start_new_session=True
         )
 
     def kill(self, number: int = signal.SIGKILL) -> int:
         assert self.process is not None
         self.process.send_signal(number)
-        return self.process.wait(20)
+        return self.process.wait(120)
 
     def close(self) -> None:
         if self.process is not None and self.process.poll() is None:
@@ -113,7 +114,7 @@ class Page:
     async def _connect(self) -> None:
         address = f"ws://127.0.0.1:{self.port}/ws/live/?{self.query}&after={self.last}"
         headers = {"Cookie": self.cookie, "Origin": f"http://127.0.0.1:{self.port}"}
-        async with connect(address, additional_headers=headers, proxy=None, open_timeout=20) as self.socket:
+        async with connect(address, additional_headers=headers, proxy=None, open_timeout=120) as self.socket:
             while True:
                 try:
                     text = await self.socket.recv()

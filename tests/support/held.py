@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-LIMIT_S = 20.0
+LIMIT_S = 120.0
 
 
 def while_held(first: Callable[[], Any], second: Callable[[], Any]) -> tuple[Any, Any]:

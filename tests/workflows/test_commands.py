@@ -172,7 +172,7 @@ def manage(data_dir: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment |= {"AIME_DATA_DIR": str(data_dir), "DJANGO_SETTINGS_MODULE": "aime_project.settings"}
     command = [sys.executable, "manage.py", *arguments]
     return subprocess.run(
-        command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, timeout=60, check=False
+        command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, timeout=300, check=False
     )
 
 

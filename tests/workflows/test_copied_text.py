@@ -23,7 +23,7 @@ NODE = shutil.which("node")
 @given(st.lists(documents(), min_size=1, max_size=12))
 def test_text_of_the_editor_is_read_as_the_same_document(given_documents: list[Document]) -> None:
     plain = json.dumps([to_json(document) for document in given_documents])
-    done = subprocess.run([str(NODE), SCRIPT], input=plain, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([str(NODE), SCRIPT], input=plain, capture_output=True, text=True, timeout=300, check=True)
     for document, text in zip(given_documents, json.loads(done.stdout), strict=True):
         # As JSON: an object of the browser puts keys that look like numbers first.
         assert to_json(parse_yaml(text)) == to_json(document), text

@@ -145,7 +145,7 @@ def answer(cases: list[dict[str, Any]]) -> dict[str, Any]:
     question: dict[str, Any] = {"catalogue": {"types": kinds, "task_templates": {"code-review@2": review}}}
     question |= {"cases": cases, "words": WORDS}
     script = ROOT / "tests/js/graph-verdicts.js"
-    done = subprocess.run([node, script], input=json.dumps(question), capture_output=True, text=True, timeout=120)
+    done = subprocess.run([node, script], input=json.dumps(question), capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found

@@ -143,16 +143,16 @@ async def test_broken_chunk_is_typed(provider: Provider) -> None:
 
 
 async def test_stall_ends_the_stream(provider: Provider) -> None:
-    provider.faults.reply("a b c d e f").stall(after_chunks=3, seconds=5)
+    provider.faults.reply("a b c d e f").stall(after_chunks=3, seconds=30)
     began = time.monotonic()
     with pytest.raises(errors.Stalled, match="stopped sending"):
         await events_of(provider.model(stall_timeout_s=0.2))
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 25, "it waited for the provider to go on"
 
 
 async def test_slow_first_token_has_a_limit_of_its_own(provider: Provider) -> None:
-    provider.faults.reply("a b").slow_first_token(0.4)
-    text, _ = await answer(provider.model(stall_timeout_s=0.2, first_token_timeout_s=5))
+    provider.faults.reply("a b").slow_first_token(2.5)
+    text, _ = await answer(provider.model(stall_timeout_s=2, first_token_timeout_s=120))
     assert text == "a b"
     provider.faults.reply("a b").slow_first_token(5)
     with pytest.raises(errors.Stalled, match="did not begin"):
@@ -180,7 +180,7 @@ async def test_deadline_counts_while_the_consumer_is_busy(provider: Provider) ->
 
 
 async def test_cancelling_the_task_closes_the_stream(provider: Provider) -> None:
-    provider.faults.reply("word " * 500).pace(20)
+    provider.faults.reply("word " * 5000).pace(20)
     model = provider.model()
     task = asyncio.create_task(events_of(model))
     await asyncio.sleep(0.3)
@@ -189,7 +189,7 @@ async def test_cancelling_the_task_closes_the_stream(provider: Provider) -> None
         await task
     began = time.monotonic()
     assert provider.faults.requests  # waits for requests in flight: returns at once when the server saw the close
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 60, "the provider went on for the minutes that the answer takes"
 
 
 async def test_cancellation_wins_over_a_timeout_at_the_same_time(provider: Provider) -> None:

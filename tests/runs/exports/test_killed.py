@@ -105,8 +105,8 @@ def test_host_killed_between_the_file_and_its_record_exports_once(
         record.execute("LOCK TABLE runs_sideeffect IN EXCLUSIVE MODE")
         host = subprocess.Popen(arguments(HOST, endpoint.base_url, outside), cwd=ROOT, env=environment())
         try:
-            assert wait_until(place.exists, 60), "the file came outside"
-            assert wait_until(lambda: record.execute(WAITING).fetchall(), 20), "its record waits"
+            assert wait_until(place.exists, 120), "the file came outside"
+            assert wait_until(lambda: record.execute(WAITING).fetchall(), 120), "its record waits"
             host.send_signal(signal.SIGKILL)
         finally:
             host.kill()
@@ -122,7 +122,7 @@ def test_host_killed_between_the_file_and_its_record_exports_once(
     second = attempt_of(run, "a")
     for _delivery in range(2):  # the second one finds nothing to do
         ended = subprocess.run(arguments(WORKER, endpoint.base_url, outside, second.pk), cwd=ROOT, env=environment(),
-                               timeout=60, text=True, capture_output=True)  # fmt: skip
+                               timeout=300, text=True, capture_output=True)  # fmt: skip
         assert ended.returncode == 0, ended.stderr
     assert statuses(run) == "a1:done"
     assert [path for path in outside.rglob("*") if path.is_file()] == [place]

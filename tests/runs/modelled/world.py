@@ -38,7 +38,7 @@ from workflows.actions import consents
 
 HOST = UUID(int=7)
 LEASE_S = 3600.0  # nothing expires unless a step says so
-LIMIT_S = 30.0
+LIMIT_S = 120.0
 FILE = "out.md"
 NOBODYS = "0" * 26
 EXPIRE = "UPDATE runs_attempt SET lease_expires_at = now() - interval '1 minute' WHERE id = %s AND status = 'running'"

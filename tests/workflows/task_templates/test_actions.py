@@ -94,7 +94,7 @@ def test_two_people_saving_at_once_get_one_version_and_one_conflict(review: Task
 
     def attempt(prompt: str) -> str:
         try:
-            begun.wait(timeout=10)
+            begun.wait(timeout=120)
             node, _problems = read_content(CONTENT | {"prompt": prompt})
             words = actions.Words("Review")
             actions.save_task_template(template=review, by=builder, words=words, content=node, base=1)
