@@ -92,6 +92,7 @@ class RunRow:
 
     public_id: str
     url: str
+    comparison_url: str
     title: str
     template: str
     version: int
@@ -153,7 +154,7 @@ class Rows:
         self.used, self.people = used, people
         self.now = timezone.now()
         self.labels: dict[tuple[str, bool], StatusLabel] = {}
-        self.bases: dict[str, str] = {}
+        self.bases: dict[str, tuple[str, str]] = {}
         self.triggers = {str(value): str(label) for value, label in Trigger.choices}
 
     def row(self, run: RunFacts, nodes: Sequence[NodeFacts], standing: Standing) -> RunRow:
@@ -162,9 +163,11 @@ class Rows:
         current = _current(nodes)
         is_terminal = run.status in RUN_TERMINAL
         tokens, cost = self.used.get(run.pk, NOTHING)
+        runs, comparison = self._bases(run.space_slug)
         return RunRow(
             public_id=run.public_id,
-            url=f"{self._base(run.space_slug)}{run.public_id}/",
+            url=f"{runs}{run.public_id}/",
+            comparison_url=f"{comparison}?after={run.public_id}",
             title=run.title or run.template,
             template=run.template,
             version=run.version,
@@ -190,9 +193,10 @@ class Rows:
             self.labels[status, mine] = run_label(status, mine=mine)
         return self.labels[status, mine]
 
-    def _base(self, slug: str) -> str:
+    def _bases(self, slug: str) -> tuple[str, str]:
         if slug not in self.bases:
-            self.bases[slug] = reverse("runs:run-index", args=[slug])
+            runs, comparison = (reverse(name, args=[slug]) for name in ("runs:run-index", "runs:run-comparison"))
+            self.bases[slug] = runs, comparison
         return self.bases[slug]
 
 

@@ -1,6 +1,7 @@
 """`{% stamp %}` gives what `{% for %}` gives, and says where it cannot."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from django.template import Context, Engine, TemplateSyntaxError
@@ -45,6 +46,18 @@ def test_stamp_gives_what_a_for_gives(count: int) -> None:
     expected = rendered("{% for row in rows %}" + loop + "{% endfor %}", ROWS[:count])
     assert rendered("{% stamp row in rows %}" + BLOCK + "{% endstamp %}", ROWS[:count]) == expected
     assert "<script>" not in expected
+
+
+PART = "{% load stamp %}<i>{{ row.title }}{{ word }}{{ rows }}{{ given }}{% given row.note %}!{% endgiven %}</i>"
+
+
+def test_part_is_put_in_with_what_it_is_given_alone(settings: Any) -> None:
+    loaders = [("django.template.loaders.locmem.Loader", {"part.html": PART})]
+    backend = "django.template.backends.django.DjangoTemplates"
+    settings.TEMPLATES = [{"BACKEND": backend, "OPTIONS": {"loaders": loaders}}]
+    block = '{{ row.tokens }}{% include "part.html" with row=row given=word only %}'
+    made = rendered("{% stamp row in rows %}" + block + "{% endstamp %}", ROWS[:2])
+    assert made == ("1234<i>first&lt;w&gt;!</i>0<i>&lt;script&gt;alert(&#x27;&amp;&#x27;)&lt;/script&gt;&lt;w&gt;</i>")
 
 
 def test_attribute_that_rows_do_not_have_is_an_error() -> None:

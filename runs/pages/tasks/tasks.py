@@ -52,14 +52,15 @@ class TaskRow:
 class Tasks:
     """The page's list. `here`: its own address, for itself to be fetched again; `more`: how many are not shown.
 
-    `wanted`: what of it was asked for; `address`: that of the tab, with it; `history`: of the same runs in the history
-    of the space, where many are cancelled or exported; empty across spaces.
+    `wanted`: what of it was asked for; `address`: that of the tab, with it; `history`, `export`: of the same runs in
+    the history of the space, where many are cancelled, and as a file; empty across spaces.
     """
 
     tab: str
     wanted: RunFilter
     address: str
     history: str
+    export: str
     waiting_count: int
     active_count: int
     waiting: tuple[TaskRow, ...]
@@ -92,7 +93,8 @@ def tasks(user: Any, space: Space | None, query: QueryDict) -> Tasks:
         tab=tab,
         wanted=wanted,
         address=_address(base, {"tab": STARTED} if tab == STARTED else {}, question),
-        history=_in_history(user, space, wanted) if space else "",
+        history=_in_history("runs:run-index", user, space, wanted),
+        export=_in_history("runs:run-export", user, space, wanted),
         waiting_count=waiting_count,
         active_count=started.filter(status__in=sorted(RUN_UNFINISHED)).count(),
         waiting=tuple(replace(row, is_chosen=row is chosen) for row in rows),
@@ -160,9 +162,9 @@ def _row(node: NodeRun, base: str, question: str, chosen: tuple[str, str]) -> Ta
     )
 
 
-def _in_history(user: Any, space: Space, wanted: RunFilter) -> str:
+def _in_history(name: str, user: Any, space: Space | None, wanted: RunFilter) -> str:
     question = replace(wanted, by=user.get_username()).address()
-    return f"{reverse('runs:run-index', args=[space.slug])}?{question}"
+    return f"{reverse(name, args=[space.slug])}?{question}" if space else ""
 
 
 def _address(base: str, query: Mapping[str, str], question: str = "") -> str:

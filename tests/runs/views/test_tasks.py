@@ -219,6 +219,47 @@ def test_started_runs_are_found_in_the_history_with_the_same_filters(workflow: W
     assert "in the history" not in client.get("/tasks/?tab=started").content.decode()
 
 
+@pytest.mark.parametrize("address", [LIST, "/tasks/"])
+def test_started_runs_have_the_menu_of_the_history(
+    workflow: Workflow, space: Space, as_: Browser, address: str
+) -> None:
+    going, ended = make_run(workflow, title="going"), make_run(workflow, title="ended")
+    client = as_("builder")
+    client.post(f"/s/demo/runs/{ended.public_id}/cancellation/")
+    html = client.get(f"{address}?tab=started").content.decode()
+    for run in (going, ended):
+        menu = html.partition(f'id="menu-{run.public_id}"')[2].partition("</li>")[0]
+        for place in (
+            f"runs/{run.public_id}/",
+            f"run-comparison/?after={run.public_id}",
+            f"runs/{run.public_id}/ticket/",
+        ):
+            assert f'href="/s/demo/{place}"' in menu
+        assert (f'hx-post="/s/demo/runs/{run.public_id}/cancellation/" hx-swap="none"' in menu) == (run == going)
+        assert ("hx-target" in menu) is False  # the history's list is not on this page
+
+
+def test_failed_run_is_re_run_from_the_menu_of_started_runs(waiting: Run, as_: Browser) -> None:
+    from django.utils import timezone
+
+    failed = {"status": "failed", "waiting_for": "", "error": "It broke.", "finished_at": timezone.now()}
+    NodeRun.objects.filter(run=waiting, key="a").update(**failed)
+    html = as_("builder").get("/tasks/?tab=started").content.decode()
+    assert f"/runs/{waiting.public_id}/nodes/a/plan/?act=restart" in html
+
+
+def test_started_runs_are_exported_as_they_are_listed(workflow: Workflow, admin: User, as_: Browser) -> None:
+    make_run(workflow, title="mine, a zip")
+    make_run(workflow, title="mine")
+    make_run(workflow, by=admin, title="a zip of theirs")
+    client = as_("builder")
+    found = re.search(r'href="([^"]*)" download', client.get(f"{LIST}?tab=started&q=zip").content.decode())
+    assert found
+    lines = b"".join(client.get(unescape(found[1])).streaming_content).decode("utf-8-sig").splitlines()
+    assert ['"mine, a zip"' in line for line in lines] == [False, True]
+    assert "download" not in client.get("/tasks/?tab=started").content.decode()
+
+
 def test_filters_offer_templates_that_the_person_sees(workflow: Workflow, outsider: User, as_: Browser) -> None:
     make_workflow(slug="hidden", space=make_space(slug="elsewhere", admin=outsider), owner=outsider)
     for address in (LIST, "/tasks/"):
