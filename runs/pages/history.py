@@ -23,7 +23,7 @@ from spaces.people import shown_name
 from workflows.models import Workflow
 
 EXPORTED_AT_ONCE = 500
-FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_BEGINS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 def _templates(user: int, space: int) -> QuerySet[Any, Any]:
@@ -132,7 +132,8 @@ def _line(writer: Any, cells: list[str]) -> str:
 
 def harmless(cell: str) -> str:
     """Mark what a spreadsheet would take for a formula as text; anybody who names a run writes into this file."""
-    return f"'{cell}" if cell.startswith(FORMULA_BEGINS) else cell
+    is_formula = cell.startswith(("\t", "\r", "\n")) or cell.lstrip().startswith(FORMULA_BEGINS)
+    return f"'{cell}" if is_formula else cell
 
 
 def _head() -> list[str]:

@@ -312,7 +312,9 @@ def test_export_has_the_filtered_runs_in_the_lists_order(workflow: Workflow, as_
     assert len(table(as_("builder").get("/s/demo/runs.csv?q=发票").getvalue())) == 2
 
 
-@pytest.mark.parametrize("title", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
+@pytest.mark.parametrize(
+    "title", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\t1", "\n=1", " =1", "＝1+1", "　＋1", "－1", "＠SUM(A1)"]
+)
 def test_export_holds_no_formula(workflow: Workflow, as_: Browser, title: str) -> None:
     run = make_run(workflow, title="x")
     Run.objects.filter(pk=run.pk).update(title=title)
