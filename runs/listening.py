@@ -6,7 +6,7 @@ the listener looks at the tables itself. Needs a direct connection (no transacti
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,8 +42,11 @@ async def connect() -> psycopg.AsyncConnection[Any]:
     return await psycopg.AsyncConnection.connect(**plain_parameters(), **KEEPALIVE, autocommit=True)
 
 
-async def listen(*channels: str) -> AsyncIterator[Heard]:
-    """Yield what is notified on the channels, and an empty `Heard` after every (re)connect. Never ends by itself."""
+async def listen(*channels: str, lost: Callable[[], None] = lambda: None) -> AsyncIterator[Heard]:
+    """Yield what is notified on the channels, and an empty `Heard` after every (re)connect. Never ends by itself.
+
+    `lost` is called whenever the connection is gone, and again with every try that fails.
+    """
     delay_s = RETRY_FIRST_S
     while True:
         try:
@@ -56,6 +59,7 @@ async def listen(*channels: str) -> AsyncIterator[Heard]:
                 async for notice in connection.notifies():
                     yield Heard(notice.channel, notice.payload)
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            lost()
             logger.warning("listening again in %.1f s: %s", delay_s, str(error).strip())
         await asyncio.sleep(delay_s)
         delay_s = min(RETRY_MAX_S, delay_s * 2)

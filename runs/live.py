@@ -16,7 +16,19 @@ from weakref import WeakKeyDictionary
 import psycopg
 
 from runs.listening import connect, listen
-from runs.live_frames import CHANGED, NOTICE, PULL, PULL_ROWS, ROLES, SESSIONS, Row, frames, pull_parameters
+from runs.live_frames import (
+    CHANGED,
+    INTERRUPTED,
+    NOTICE,
+    PULL,
+    PULL_ROWS,
+    RESUMED,
+    ROLES,
+    SESSIONS,
+    Row,
+    frames,
+    pull_parameters,
+)
 from runs.live_outlets import CLOSED_FORBIDDEN, CLOSED_RESTART, Outlet
 
 logger = logging.getLogger("aime.live")
@@ -54,6 +66,7 @@ class Hub:
         self._tasks: list[asyncio.Task[None]] = []
         self._connection: psycopg.AsyncConnection[Any] | None = None
         self._connecting = asyncio.Lock()
+        self._hears = True  # until the first break
 
     def follow_run(self, outlet: Outlet, run_id: int, after: int) -> None:
         """Send a socket everything of a run after a number, first what is there, then what comes."""
@@ -61,6 +74,8 @@ class Hub:
         self._readers.setdefault(run_id, []).append(Reader(run_id, after, outlet))
         self._look_at(run_id)
         self._start()
+        if not self._hears:
+            outlet.offer([INTERRUPTED])
 
     def follow_spaces(self, outlet: Outlet) -> None:
         """Send a socket a notice whenever a run of its spaces changes its status; beside a run, if it follows one."""
@@ -119,7 +134,7 @@ class Hub:
             outlet.end(CLOSED_RESTART)
 
     async def _listen(self) -> None:
-        async for heard in listen("aime_live", "aime_access", "aime_person"):
+        async for heard in listen("aime_live", "aime_access", "aime_person", lost=partial(self._set_hearing, False)):
             if heard.channel == "aime_live":
                 self._hint(heard.payload)
                 continue
@@ -127,10 +142,18 @@ class Hub:
                 self._ping(int(heard.payload))
                 continue
             if not heard.channel:  # connected (again): anything may have been missed
+                self._set_hearing(True)
                 self._look_at(*self._readers)
                 for outlet in set().union(*self._spaces.values()):
                     outlet.offer([NOTICE])
             await self._try(self._check_access)
+
+    def _set_hearing(self, hears: bool) -> None:
+        """Tell every page whether news reach it, when that changes; sockets stay open meanwhile."""
+        if hears != self._hears:
+            self._hears = hears
+            for outlet in self.outlets():
+                outlet.offer([RESUMED if hears else INTERRUPTED])
 
     def _hint(self, payload: str) -> None:
         for part in payload.split(","):

@@ -41,6 +41,7 @@ WHERE m.user_id = ANY(%s) AND m.space_id = ANY(%s)
 SESSIONS = "SELECT session_key FROM django_session WHERE session_key = ANY(%s) AND expire_date > now()"
 
 NOTICE = '{"t":"notice"}'
+INTERRUPTED, RESUMED = '{"t":"feed","k":"interrupted"}', '{"t":"feed","k":"resumed"}'  # news come, or do not
 TOPICS = {"tool": "message", "output": "node"}  # the first word of a kind, where the topic has another name
 
 Row = tuple[Any, ...]

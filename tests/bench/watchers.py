@@ -86,7 +86,7 @@ def account(socket: Socket) -> dict[str, Any]:
     text, last, arrivals, ended = "", 0, list[float](), 0.0
     for at, payload in socket.frames:
         frame = json.loads(payload)
-        if frame["t"] == "notice":  # of a list that may have changed; has no number
+        if "s" not in frame:  # of a list that may have changed, or of the news themselves
             continue
         if frame["s"] <= last:
             socket.trouble = socket.trouble or f"number {frame['s']} after {last}"

@@ -215,12 +215,17 @@ async def test_restarted_database_loses_nothing(
     await stream.awrite("before ")
     await until(lambda: watcher.texts.get(stream.public_id) == stream.text)
     await asyncio.to_thread(restartable.stop)
-    await asyncio.sleep(0.5)
+    await until(lambda: "interrupted" in watcher.kinds())
+    late = Watcher(watcher.last).watch(hub, run, builder)
+    await until(lambda: late.kinds() == ["interrupted"])
     restartable.start()  # not on a thread: the server ends with the thread that started it
     await sync_to_async(connections.close_all)()
     await stream.awrite("after")
     await until(lambda: watcher.texts[stream.public_id] == stream.text)
-    assert watcher.code is None
+    await until(lambda: late.last == watcher.last)
+    for page in (watcher, late):
+        assert [kind for kind in page.kinds() if kind in ("interrupted", "resumed")] == ["interrupted", "resumed"]
+        assert page.code is None
 
 
 async def test_slow_socket_is_sent_away_and_holds_up_nobody(hub: Hub, run: Run, stream: Stream, builder: User) -> None:

@@ -64,6 +64,7 @@ class LiveRun extends HTMLElement {
 
   #take(frame) {
     if (frame.t === 'notice') announce();
+    if (frame.t === 'feed') this.#show(frame.k === 'interrupted' ? 'interrupted' : 'live');
     if (frame.t === 'delta') ChatMessage.receive(this, frame);
     if (frame.n && frame.t !== 'message') this.#heard.set(frame.n, frame.s);
     const view = this.#view();
@@ -154,10 +155,13 @@ class LiveRun extends HTMLElement {
 
   #tell(state, failures) {
     if (state === 'live') this.#cameBack();
-    const shown = state === 'reconnecting' && !navigator.onLine ? 'offline' : state;
-    document.dispatchEvent(new CustomEvent('live:state', { detail: { state: shown } }));
+    this.#show(state === 'reconnecting' && !navigator.onLine ? 'offline' : state);
     if (state === 'refused') this.#socket.close();
     else if (failures === PROBE_AFTER_FAILURES) this.#refresher.request('overview');
+  }
+
+  #show(state) {
+    document.dispatchEvent(new CustomEvent('live:state', { detail: { state } }));
   }
 }
 

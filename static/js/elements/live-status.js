@@ -1,6 +1,7 @@
 // <live-status>: says whether the page is current. One word of the server's list is shown at a time.
 
-const SHOW_TROUBLE_AFTER_MS = 1500; // a reconnect that succeeds at once is nobody's business
+const SHOW_TROUBLE_AFTER_MS = 1500; // a break that is mended at once is nobody's business
+const PASSING = ['reconnecting', 'interrupted'];
 
 class LiveStatus extends HTMLElement {
   #timer;
@@ -18,7 +19,7 @@ class LiveStatus extends HTMLElement {
   #take(state) {
     if (this.dataset.state === 'refused') return;
     clearTimeout(this.#timer);
-    if (state === 'reconnecting') this.#timer = setTimeout(() => this.#show(state), SHOW_TROUBLE_AFTER_MS);
+    if (PASSING.includes(state)) this.#timer = setTimeout(() => this.#show(state), SHOW_TROUBLE_AFTER_MS);
     else this.#show(state);
   }
 

@@ -23,7 +23,7 @@ function listen() {
   socket = new LiveSocket({
     after: 0,
     url: address,
-    onFrame: announce,
+    onFrame: (frame) => frame.t === 'notice' && announce(),
     onState: (state) => {
       if (state !== 'live') return;
       if (hasBeenLive) announce();
