@@ -17,8 +17,11 @@ from django.test import Client
 from aime_project import data_dir as places
 from aime_project.processes.embedded_postgres import EmbeddedPostgres
 
-hypothesis.settings.register_profile("ci", max_examples=200, deadline=None, derandomize=True, print_blob=True)
-hypothesis.settings.register_profile("quick", max_examples=30, deadline=None)
+# Drawing slowly is no fault on a busy machine. The same is drawn always; `--hypothesis-profile=anew` draws anew.
+USUAL = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow], "print_blob": True}
+hypothesis.settings.register_profile("ci", max_examples=200, derandomize=True, **USUAL)
+hypothesis.settings.register_profile("quick", max_examples=30, derandomize=True, **USUAL)
+hypothesis.settings.register_profile("anew", max_examples=1000, **USUAL)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "quick")
 PASSWORD = "correct horse battery staple"
 LEFT_OVER_S = 12 * 3600

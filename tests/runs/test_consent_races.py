@@ -113,7 +113,7 @@ STEPS = st.lists(st.sampled_from(ACTS), max_size=14)
 
 
 @given(steps=STEPS)
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 def test_whatever_happens_nothing_starts_without_consent(
     steps: list[str], engine_space: Space, builder: User, bob: User
 ) -> None:

@@ -282,7 +282,7 @@ KINDS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))
 def test_any_mix_of_operations_at_once_never_deadlocks_and_leaves_every_run_sound(
     start: StartRun, builder: User, seed: int
