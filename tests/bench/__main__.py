@@ -28,13 +28,22 @@ def main() -> int:
     wanted = [row for row in TARGETS if not options.rows or row.startswith(tuple(options.rows))]
     if not wanted:
         parser.error(f"no row begins with {' or '.join(options.rows)}; rows: {' '.join(TARGETS)}")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    interrupts: list[int] = []
+
+    def interrupt(number: int, _frame: object) -> None:
+        interrupts.append(number)
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupt)
     data_dir = Path(tempfile.mkdtemp(prefix="aime-bench-"))
     try:
         configure(data_dir)
         from tests.bench.course import measure
 
         values = measure(wanted, data_dir, tiny=options.tiny)
+        if interrupts:  # one that met a destructor was forgotten there
+            raise KeyboardInterrupt
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return 130

@@ -41,7 +41,7 @@ def saving(bench: Bench) -> list[Value]:
     """What autosave does: the whole document to the web server and its answer back, over one connection."""
     workflow = _workflow(bench, bench.sizes.editor_nodes)
     address = reverse("workflows:draft-update", args=[SLUG, workflow.slug])
-    link = http.client.HTTPConnection("127.0.0.1", bench.installation.port, timeout=30)
+    link = http.client.HTTPConnection("127.0.0.1", bench.installation.port, timeout=300)
     headers = {"Cookie": bench.cookie, "X-CSRFToken": CSRF, "Content-Type": "application/json"}
     link.request("GET", address, headers=headers)
     draft = json.load(link.getresponse())

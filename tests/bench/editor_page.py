@@ -61,7 +61,7 @@ class EditorPage:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        shown = page.wait_for_selector("body[data-shown-after-ms]", timeout=60_000)  # a polled expression needs eval
+        shown = page.wait_for_selector("body[data-shown-after-ms]", timeout=300_000)  # a polled expression needs eval
         assert shown is not None
         self.shown_after_s = float(shown.get_attribute("data-shown-after-ms") or 0) / 1000
 
@@ -121,7 +121,7 @@ def browser() -> Iterator[Browser]:
     if path is None:
         raise RuntimeError(f"the rows editor_* need a Chromium: none of {', '.join(NAMES)} is installed")
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"], timeout=300_000)
         try:
             yield started
         finally:

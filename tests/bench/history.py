@@ -38,7 +38,7 @@ def pages(bench: Bench) -> list[Value]:
     """Ask for pages over one connection, all filters at all depths, and time each answer to its last byte."""
     write_history(bench.space, bench.user, bench.sizes.history_runs)
     cursors = [_cursor(bench, depth) for depth in DEPTHS]
-    link = http.client.HTTPConnection("127.0.0.1", bench.installation.port, timeout=60)
+    link = http.client.HTTPConnection("127.0.0.1", bench.installation.port, timeout=300)
     _ask(bench, link, "")  # the first page connects and fills the caches of templates
     taken: list[tuple[float, str]] = []
     for _round in range(bench.sizes.history_rounds):

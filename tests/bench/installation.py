@@ -16,7 +16,7 @@ from aime_project.processes.child import tied
 from tests.processes.aime_harness import Aime
 from tests.processes.queue_harness import ROOT
 
-STOP_S = 30.0
+STOP_S = 120.0
 MEBIBYTE = 1024 * 1024
 
 

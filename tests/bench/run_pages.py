@@ -30,7 +30,7 @@ def export(number: int = {number}) -> str:
 def page(bench: Bench) -> list[Value]:
     """Open the run page at the node with the long conversation: request sent → first byte of the answer."""
     run = _long_run(bench)
-    link = http.client.HTTPConnection("127.0.0.1", bench.installation.port, timeout=60)
+    link = http.client.HTTPConnection("127.0.0.1", bench.installation.port, timeout=300)
     firsts, wholes, size = [], [], 0
     for _ in range(bench.sizes.page_rounds + 1):
         began = time.monotonic()

@@ -21,7 +21,7 @@ from workflows.models import Workflow
 
 SLUG = "bench"
 CSRF = "c" * 32
-WAIT_S = 60.0
+WAIT_S = 300.0
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Bench:
 
     def post(self, path: str) -> float:
         """Press a button of a page; gives the moment before."""
-        link = http.client.HTTPConnection("127.0.0.1", self.installation.port, timeout=30)
+        link = http.client.HTTPConnection("127.0.0.1", self.installation.port, timeout=120)
         headers = {"Cookie": self.cookie, "X-CSRFToken": CSRF, "Content-Length": "0"}
         began = time.monotonic()
         link.request("POST", path, headers=headers)
@@ -142,7 +142,7 @@ class Load:
 
     def ask(self, word: str) -> dict[str, Any]:
         """Ask for `stats`, or tell to `finish` all streams or to go on `again`."""
-        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         link.request("GET", f"/{word}")
         answer: dict[str, Any] = json.load(link.getresponse())
         link.close()

@@ -24,11 +24,18 @@ def start(*arguments: str) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
+def name_of(process: psutil.Process) -> str:
+    try:
+        return process.name()
+    except psutil.NoSuchProcess:
+        return ""  # it has just ended
+
+
 def test_bench_measures_every_row(tmp_path: Path) -> None:
     """All rows have a positive value, in the form that programs read."""
     output = tmp_path / "bench.json"
     process = start("--tiny", "--json", str(output))
-    shown, said = process.communicate(timeout=300)
+    shown, said = process.communicate(timeout=1200)
     assert process.returncode == 0, said
     rows = json.loads(output.read_text())
     assert [row["row"] for row in rows] == list(TARGETS)
@@ -40,7 +47,7 @@ def test_bench_measures_every_row(tmp_path: Path) -> None:
 def test_bench_refuses_an_unknown_row() -> None:
     """A typing error does not measure for minutes."""
     process = start("nothing")
-    _shown, said = process.communicate(timeout=60)
+    _shown, said = process.communicate(timeout=300)
     assert process.returncode == 2 and "no row begins with nothing" in said
 
 
@@ -51,11 +58,11 @@ def test_bench_interrupted_stops_everything_it_started() -> None:
 
     def measuring() -> bool:
         seen[:] = psutil.Process(process.pid).children(recursive=True)
-        is_there = len(seen) > 3 and any("postgres" in child.name() for child in seen)
+        is_there = len(seen) > 3 and any("postgres" in name_of(child) for child in seen)
         return is_there or process.poll() is not None
 
-    assert wait_until(measuring, 60)
+    assert wait_until(measuring, 300)
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=60)
+    process.communicate(timeout=300)
     assert process.returncode == 130
-    assert len(seen) > 3 and wait_until(lambda: not [child for child in seen if child.is_running()], 20)
+    assert len(seen) > 3 and wait_until(lambda: not [child for child in seen if child.is_running()], 120)

@@ -10,15 +10,17 @@ import httpx2
 import pytest
 from llmock.pytest_plugin import LLMock
 from llmock.testing import LLMockServer
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.watching import Watched
 from tests.chaos.people import TOKEN
 from tests.chaos.system import Database, Seeded, hosts_up, seed_system
 from tests.conftest import remove_data_dir
 from tests.processes.aime_harness import Aime
-from tests.processes.queue_harness import wait_until
+from tests.processes.queue_harness import HANGS_S, wait_until
 
+WAIT_MS = 60_000  # what a page does in a moment and has not done after this it never will
+expect.set_options(timeout=WAIT_MS)
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 GOING_ON = """
 SELECT r.public_id, s.slug FROM runs_run r JOIN spaces_space s ON s.id = r.space_id WHERE r.status = 'running'
@@ -61,7 +63,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             aime.start()
             passwords = dict(re.findall(r"\b(admin|builder|viewer)\s+(\S{12})$", aime.output(), re.MULTILINE))
             seeded = seed_system(aime, [LONG_DOCUMENT])
-            assert wait_until(lambda: hosts_up(database), 20), aime.output()
+            assert wait_until(lambda: hosts_up(database), HANGS_S), aime.output()
             yield Site(aime, mock, seeded, database, passwords)
         finally:
             database.close()
@@ -75,9 +77,11 @@ def model(site: Site) -> LLMock:
     for run, space in site.database.patient_rows(GOING_ON):
         for name in ("builder", "admin"):  # a personal run is its owner's to cancel
             cookies = {"sessionid": site.seeded.sessions[name], "csrftoken": TOKEN}
-            with httpx2.Client(base_url=site.url, cookies=cookies, headers={"X-CSRFToken": TOKEN}) as client:
+            with httpx2.Client(
+                base_url=site.url, cookies=cookies, headers={"X-CSRFToken": TOKEN}, timeout=60
+            ) as client:
                 client.post(f"/s/{space}/runs/{run}/cancellation/")
-    assert wait_until(lambda: not site.database.patient_rows(AT_WORK), 20), "runs of other tests do not end"
+    assert wait_until(lambda: not site.database.patient_rows(AT_WORK), HANGS_S), "runs of other tests do not end"
     return site.mock.reset()
 
 
@@ -87,7 +91,7 @@ def chromium() -> Iterator[Browser]:
     if path is None:
         pytest.skip("there is no Chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"], timeout=300_000)
         yield browser
         browser.close()
 
@@ -100,6 +104,7 @@ def browser_of(site: Site, chromium: Browser) -> Iterator[Callable[..., Watched]
     def open_page(name: str | None = None, *, base_url: str | None = None, **options: Any) -> Watched:
         viewport = {"width": 1280, "height": 900}
         context = chromium.new_context(**{"base_url": base_url or site.url, "viewport": viewport, **options})
+        context.set_default_timeout(WAIT_MS)
         if name:
             cookie = {"name": "sessionid", "value": site.seeded.sessions[name], "domain": "127.0.0.1", "path": "/"}
             context.add_cookies([cookie])  # type: ignore[list-item]

@@ -22,19 +22,19 @@ class CuttableProxy:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        self._server = asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(5)
+        self._server = asyncio.run_coroutine_threadsafe(self._listen(), self._loop).result(60)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
     def __exit__(self, *_exc: object) -> None:
-        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(5)
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(60)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
 
     def cut(self) -> int:
         """Reset all connections; gives their number (a browser's and ours are two)."""
-        return asyncio.run_coroutine_threadsafe(self._cut(), self._loop).result(5)
+        return asyncio.run_coroutine_threadsafe(self._cut(), self._loop).result(60)
 
     async def _listen(self) -> asyncio.Server:
         return await asyncio.start_server(self._relay, "127.0.0.1", 0)

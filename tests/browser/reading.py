@@ -69,7 +69,7 @@ class Reader:
             return
         if not any(body["status"] == "streaming" for body in shown.values()):
             return
-        kept = {row[0]: row for row in self.site.database.patient_rows(TEXTS, (self.run_id,), timeout_s=60)}
+        kept = {row[0]: row for row in self.site.database.patient_rows(TEXTS, (self.run_id,), timeout_s=120)}
         for message, body in shown.items():
             _id, _status, _role, text = kept[message]
             if body["status"] == "streaming":
@@ -90,11 +90,11 @@ class Reader:
         def come() -> bool:
             self.page.wait_for_timeout(self.rng.uniform(100, 900))
             self.sample()
-            texts = self.site.database.patient_rows(TEXTS, (self.run_id,), timeout_s=60)
+            texts = self.site.database.patient_rows(TEXTS, (self.run_id,), timeout_s=120)
             return any(s in ("streaming", "complete") and r == "assistant" and len(t) >= share * len(story)
                        for _id, s, r, t in texts)  # fmt: skip
 
-        assert wait_until(come, 120), f"the answer does not grow to {share:.0%}"
+        assert wait_until(come, 300), f"the answer does not grow to {share:.0%}"
 
     def shown_length(self) -> int:
         shown = self.page.evaluate(SHOWN)
@@ -104,6 +104,6 @@ class Reader:
         """The page itself shows more than before, without being touched."""
         before, began = self.shown_length(), time.monotonic()
         while self.shown_length() <= before:
-            assert time.monotonic() - began < 30, f"the page stands still after: {after}"
+            assert time.monotonic() - began < 120, f"the page stands still after: {after}"
             self.page.wait_for_timeout(100)
         print(f"  after {after}: more text after {time.monotonic() - began:.1f} s", flush=True)

@@ -14,7 +14,7 @@ from tests.chaos.people import Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
-WAIT_MS = 30_000
+WAIT_MS = 60_000
 KEY = "sk-proj-abcdefghijklmnop"
 LAST = "SELECT public_id FROM runs_run ORDER BY id DESC LIMIT 1"
 

@@ -11,7 +11,7 @@ from tests.workflows.texts import EXAMPLE
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 GOOD = EXAMPLE.replace("name: Requirement to code", "name: Dropped")
-WAIT_MS = 15_000
+WAIT_MS = 60_000
 
 
 def drag(page: Page, paths: list[Path], target: str, *kinds: str) -> None:

@@ -18,12 +18,12 @@ ANALYSIS = "# Analysis\n\n1. **Reads** a file 你好 𠮷 👩‍💻.\n"
 ANSWER = "I wrote the analysis. " + " ".join(f"第{number}句 word{number} 👩‍💻" for number in range(120))
 DESIGN_ANSWER = "I chose one function. " + " ".join(f"step{number}" for number in range(40))
 SUMMARY = json.dumps({"summary": {"reason": "asked for", "text": "It reads a file 你好."}})
-WAIT_MS = 30_000
+WAIT_MS = 60_000
 
 
 def script(model: LLMock) -> None:
     """What the model answers, in order."""
-    model.pace(20).tool_mode("off")
+    model.pace(60).tool_mode("off")
     model.call_tool("files_write", {"name": "analysis.md", "content": ANALYSIS}).reply(ANSWER).reply(SUMMARY)
     model.call_tool("files_write", {"name": "design.md", "content": "# Design\n\nOne function.\n"}).reply(DESIGN_ANSWER)
     model.call_tool("files_write", {"name": "main.py", "content": "print('hi')\n"}).reply("Run it.")

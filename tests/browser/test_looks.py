@@ -16,7 +16,7 @@ from tests.chaos.system import seed_system
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
-WAIT_MS = 30_000
+WAIT_MS = 60_000
 MODEL = "looks"
 LAST = "SELECT public_id FROM runs_run ORDER BY id DESC LIMIT 1"
 NAME = "Looked at 需求到代码"

@@ -30,7 +30,7 @@ def run_id(site: Site, model: LLMock) -> str:
     """A run of the builder's that has ended."""
     model.pace(1).tool_mode("off").reply("A short secret story.")
     Person(site.aime, site.seeded).start("long-story")
-    for _ in range(300):
+    for _ in range(1200):
         public_id, status = site.database.patient_rows(LAST_RUN)[0]
         if status == "done":
             return str(public_id)

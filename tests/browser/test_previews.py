@@ -15,7 +15,7 @@ from tests.chaos.system import seed_system
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
-WAIT_MS = 30_000
+WAIT_MS = 60_000
 DOCUMENT = {
     "aime": 1,
     "name": "Previews",

@@ -14,7 +14,7 @@ from tests.chaos.system import Database, Seeded
 from tests.processes.aime_harness import Aime
 
 TOKEN = "c" * 32
-TRY_S = 45.0
+TRY_S = 180.0
 OUTPUTS = "SELECT name, sha256 FROM runs_outputvalue WHERE node_run_id = %s AND is_current ORDER BY name"
 TALKING = """
 SELECT r.public_id, n.id, n.key, n.number, n.status, n.waiting_for, n.accepted_at IS NOT NULL, n.node_type

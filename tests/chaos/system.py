@@ -64,7 +64,7 @@ class Database:
             raise
 
     def patient_rows(
-        self, query: Any, parameters: Sequence[Any] = (), *, timeout_s: float = 30
+        self, query: Any, parameters: Sequence[Any] = (), *, timeout_s: float = 120
     ) -> list[tuple[Any, ...]]:
         """The same, waiting for a server that is away. Only for statements that may be repeated."""
         found: list[list[tuple[Any, ...]]] = []
@@ -103,7 +103,7 @@ def seed_system(aime: Aime, documents: list[dict[str, Any]]) -> Seeded:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
     assert result.returncode == 0, result.stderr
     return Seeded(**json.loads(result.stdout.splitlines()[-1]))

@@ -11,7 +11,7 @@ from typing import Any
 
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
-WAIT_S = 15.0
+WAIT_S = 60.0
 STEPS = 8  # moves of one drag
 IDLE = "() => new Promise((done) => requestIdleCallback(() => done(), { timeout: 5000 }))"
 MARGIN = 12  # pixels of a thing that have to be inside the window
@@ -139,7 +139,7 @@ class Pointing(Hand):
     def _still_box(self, target: Locator) -> FloatRect:
         """Its box, twice the same."""
         before: Any = None
-        for _ in range(100):
+        for _ in range(1500):
             box = target.bounding_box()
             if box and box == before:
                 return box

@@ -19,7 +19,7 @@ from tests.chaos.people import TOKEN
 from tests.processes.queue_harness import ROOT
 from workflows.document import parse_yaml, to_json
 
-WAIT_MS = 15_000
+WAIT_MS = 60_000
 ON_LINE = """
 (edge, share) => {
   const line = edge.querySelector('.canvas-edge__line');
@@ -58,7 +58,7 @@ class Template:
 def asked(site: Site, person: str) -> httpx2.Client:
     """Somebody without a browser, signed in."""
     cookies = {"sessionid": site.seeded.sessions[person], "csrftoken": TOKEN}
-    return httpx2.Client(base_url=site.url, cookies=cookies, headers={"X-CSRFToken": TOKEN}, timeout=20)
+    return httpx2.Client(base_url=site.url, cookies=cookies, headers={"X-CSRFToken": TOKEN}, timeout=60)
 
 
 def make_template(site: Site, document: dict[str, Any] | None = None, *, person: str = "builder") -> Template:
@@ -90,7 +90,7 @@ def empty_space(site: Site) -> str:
     """The slug of a space without templates, of this test only."""
     slug = f"space-{secrets.token_hex(4)}"
     command = [sys.executable, "-m", "tests.browser.editor.spaces", slug]
-    subprocess.run(command, cwd=ROOT, env=site.aime.env(), check=True, timeout=60)
+    subprocess.run(command, cwd=ROOT, env=site.aime.env(), check=True, timeout=300)
     return slug
 
 

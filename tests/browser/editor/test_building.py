@@ -14,7 +14,7 @@ from tests.browser.editor.conftest import Editor, Template, same
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 MOST_ACTIONS = 60
-WAIT_MS = 30_000
+WAIT_MS = 60_000
 NAME = "Product story"
 TOPIC = "A clock that tells stories."
 RESULT = [{"name": "result", "type": "text", "description": "The result of this task"}]

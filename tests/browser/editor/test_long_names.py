@@ -35,7 +35,7 @@ def long_space(site: Site) -> str:
     """The slug of a space with a long name."""
     slug = "long-names"
     command = [sys.executable, "-m", "tests.browser.editor.spaces", slug, SPACE]
-    subprocess.run(command, cwd=ROOT, env=site.aime.env(), check=True, timeout=60)
+    subprocess.run(command, cwd=ROOT, env=site.aime.env(), check=True, timeout=300)
     return slug
 
 

@@ -86,6 +86,7 @@ def come_near(editor: Editor, key: str) -> None:
             break
         editor.hand.press("+")
         editor.page.wait_for_timeout(250)  # the view glides
+        editor.hand._still_box(editor.node(key))
     editor.hand.press("Tab")
     for _ in range(4):  # what gets the focus by a key is brought into view
         if editor.node(key).evaluate("(element) => element === document.activeElement"):

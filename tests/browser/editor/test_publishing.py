@@ -11,7 +11,7 @@ from tests.browser.editor.conftest import Editor, Template
 from tests.browser.editor.graphs import pair
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
-WAIT_MS = 30_000
+WAIT_MS = 60_000
 
 
 def with_errors() -> dict[str, Any]:

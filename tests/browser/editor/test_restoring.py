@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, expect
 from tests.browser.editor.conftest import Editor, Template, asked, same
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
-WAIT_MS = 30_000
+WAIT_MS = 60_000
 TEXT = [{"name": "result", "type": "text", "description": "What it found"}]
 
 

@@ -111,7 +111,7 @@ def test_every_edit_is_one_step_of_undo(editor_of: Callable[..., Editor], made: 
 
 def newer(editor: Editor, template: Template, before: dict[str, Any], what: str) -> dict[str, Any]:
     """The draft of the server once it has another revision and nothing is on its way."""
-    is_newer = wait_until(lambda: template.draft()["revision"] != before["revision"], 15)
+    is_newer = wait_until(lambda: template.draft()["revision"] != before["revision"], 60)
     assert is_newer, f"{what}: nothing new was saved"
     editor.saved()
     return template.draft()
