@@ -70,17 +70,18 @@ def highlight(code: str, language: str, budget: Budget | None = None) -> str:
     budget = budget or Budget()
     if not budget.takes_code(len(code)):
         return _escaped(code)
+    lexer = _lexer(name)  # loading it takes a tenth of a second, once in a process, which is not the text's
     began = time.thread_time()
-    runs = groupby(_tokens(code, name, began + min(MAX_S, budget.code_s)), key=lambda token: token[0])
+    runs = groupby(_tokens(code, lexer, began + min(MAX_S, budget.code_s)), key=lambda token: token[0])
     html = "".join(_span(css, "".join(text for _css, text in tokens)) for css, tokens in runs)
     budget.code_s -= time.thread_time() - began
     return html
 
 
-def _tokens(code: str, language: str, until: float) -> Iterator[tuple[str, str]]:
+def _tokens(code: str, lexer: Lexer, until: float) -> Iterator[tuple[str, str]]:
     """Give (class, text) pairs that together are exactly the code; plain from where the time is over."""
     done = 0
-    for _place, kind, text in _lexer(language).get_tokens_unprocessed(code):
+    for _place, kind, text in lexer.get_tokens_unprocessed(code):
         if time.thread_time() > until:
             yield "", code[done:]
             return

@@ -2,9 +2,12 @@
 
 import re
 from html import unescape
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from aime_project import highlighting
 from aime_project.highlighting import LANGUAGES, highlight
 from aime_project.markdown import to_html
 from aime_project.templatetags.ui import markdown
@@ -97,6 +100,19 @@ def test_code_that_a_lexer_reads_slowly_keeps_every_character(monkeypatch: pytes
     monkeypatch.setattr("aime_project.highlighting.MAX_S", 0.0)
     code = "a b " * 70 + "<c> 你好\n"
     assert unescape(re.sub(r"<[^>]*>", "", highlight(code, "java"))) == code
+
+
+def test_time_that_loading_a_lexer_takes_is_not_the_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first code of a language was shown plain after each start of a slow machine."""
+    now, load = [0.0], highlighting._lexer
+
+    def loads_slowly(language: str) -> Any:
+        now[0] += 10.0
+        return load(language)
+
+    monkeypatch.setattr(highlighting, "time", SimpleNamespace(thread_time=lambda: now[0]))
+    monkeypatch.setattr(highlighting, "_lexer", loads_slowly)
+    assert '<span class="hl-keyword">if</span>' in highlight("if x: pass", "python")
 
 
 def test_long_line_is_plain() -> None:
