@@ -42,7 +42,7 @@ def test_call_on_a_killed_connection_is_made_again_on_a_new_one(monkeypatch: pyt
 
 def test_call_while_the_database_stays_away_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(desk, "RETRY_S", 0.01)
-    monkeypatch.setattr(desk, "DATABASE_AWAY_S", 0.05)
+    monkeypatch.setattr(desk, "DATABASE_AWAY_S", 0.5)
     tries = []
 
     def away() -> None:

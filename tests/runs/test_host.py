@@ -163,7 +163,7 @@ def test_host_woken_by_a_start_takes_it_without_waiting_for_its_next_look(
 
 def test_host_keeps_its_lease_alive_longer_than_one_lease(start: StartRun, settings: Any) -> None:
     settings.AIME_LEASE_S = 0.6
-    run = start("a", node_type="slow", nodes={"a": {"milliseconds": 1500}})
+    run = start("a", node_type="slow", nodes={"a": {"milliseconds": 3000}})
     with_host(run)
     attempt = attempt_of(run, "a")
     assert (attempt.status, attempt.number) == ("succeeded", 1)
@@ -242,10 +242,10 @@ def test_host_at_the_end_of_its_life_hands_over_without_a_gap(
 ) -> None:
     monkeypatch.setattr(host, "LOOK_S", 0.05)
     run = start(" → ".join(f"n{number}" for number in range(10)), node_type="slow",
-                nodes={f"n{number}": {"milliseconds": 60} for number in range(10)})  # fmt: skip
+                nodes={f"n{number}": {"milliseconds": 300} for number in range(10)})  # fmt: skip
 
     async def live() -> None:
-        settings.AIME_HOST_LIFE_S = 0.2
+        settings.AIME_HOST_LIFE_S = 1.0
         first = Host(0)
         task = asyncio.create_task(first.serve())
         await until(OrmQ.objects.exists)  # it called its successor
@@ -312,7 +312,7 @@ async def test_listens_says_whether_something_accepts_connections() -> None:
 # --- The worker's lane ----------------------------------------------------------------------------------------------
 def test_blocking_node_is_executed_under_a_heartbeat(start: StartRun, settings: Any) -> None:
     settings.AIME_LEASE_S = 0.3
-    run = start("a → b", node_type="blocking", nodes={"a": {"milliseconds": 700}})
+    run = start("a → b", node_type="blocking", nodes={"a": {"milliseconds": 2500}})
     execution.execute_blocking(attempt_of(run, "a").pk)
     assert statuses(run) == "a1:done b1:queued"
     attempt = Attempt.objects.get(node_run__key="a")
