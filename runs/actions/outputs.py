@@ -14,6 +14,7 @@ from runs.pictures import picture_type
 from runs.start_inputs import TEXT_MAX_CHARS, UPLOAD_MAX_BYTES, Upload
 from runs.transitions import choosing
 from runs.transitions.choosing import Override
+from runs.uploads import refusal
 from runs.wording import address_fault
 from spaces.text import is_storable
 
@@ -55,6 +56,8 @@ def _new(type_: str, text: str | None, upload: Upload | None) -> NewArtifact | N
         raise ActRefused(_("%(name)s is larger than 20 MiB.") % {"name": upload.name})
     if type_ == "image" and picture_type(upload.content) is None:
         raise ActRefused(_("%(name)s is not a PNG, JPEG, GIF or WebP image.") % {"name": upload.name})
+    if refused := refusal(upload.name, len(upload.content), upload.content):
+        raise ActRefused(refused)
     try:
         return NewArtifact(type_, jailed(upload.name)[:200], upload.content)
     except BadName as error:

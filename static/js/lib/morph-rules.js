@@ -17,7 +17,10 @@ function isBeingFilledIn(element) {
 export const morphRules = {
   /** What was sent is not the person's any more: the answer shows what became of it. */
   htmx_after_request(element, { ctx }) {
-    if (ctx.response.raw.ok) element.closest('details[open]:has(> form)')?.removeAttribute('open');
+    const fold = ctx.response.raw.ok && element.closest('details[open]:has(> form)');
+    if (!fold) return;
+    fold.removeAttribute('open');
+    fold.querySelector(':scope > form').reset(); // a file that stayed would be sent once more with the next choice
   },
 
   htmx_before_morph_attr(element, { attrName }) {

@@ -1,5 +1,6 @@
 """Changing an output at the gate: pick, write, upload; who may; what it does to what waits and to a confirmation."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -10,6 +11,7 @@ from django.test import Client
 from runs.artifacts import NewArtifact, store_artifact
 from runs.models import NodeRun, OutputValue, Run
 from runs.transitions.outputs import outputs_sha256
+from runs.uploads import refusal
 from spaces.models import Space
 from tests.factories import make_run, make_workflow
 from tests.runs.turns import answer, status_of
@@ -73,6 +75,28 @@ def test_what_does_not_fit_is_refused(
     assert refused.status_code == 409
     assert reason in refused.content.decode()
     assert outputs_sha256(node.pk) == before
+
+
+@pytest.mark.parametrize(("name", "content"), [("run.exe", b"MZ"), ("none.md", b""), ("photo.png", b"no picture")])
+def test_an_upload_is_refused_for_what_a_message_may_not_bring(
+    node: NodeRun, page: str, as_: Browser, name: str, content: bytes
+) -> None:
+    before = outputs_sha256(node.pk)
+    data = {"version": 1, "file": SimpleUploadedFile(name, content)}
+    refused = as_("builder").post(f"{page}nodes/a/outputs/analysis/", data, headers=HTMX)
+    assert refused.status_code == 409
+    assert refusal(name, len(content), content) in refused.content.decode()
+    assert outputs_sha256(node.pk) == before
+
+
+def test_the_gate_says_why_an_output_was_chosen_and_leads_to_it(node: NodeRun, page: str, as_: Browser) -> None:
+    artifact = current(node, "analysis").artifact
+    assert artifact is not None
+    OutputValue.objects.filter(node_run=node, name="analysis", is_current=True).update(reason="The only <file>.")
+    as_("builder").post(f"{page}nodes/a/outputs/summary/", {"version": 1, "text": "Mine."})
+    gate = as_("builder").get(page).content.decode().partition('<ul class="gate__list">')[2].partition("</ul>")[0]
+    assert f'hx-get="{page}artifacts/{artifact.public_id}/" hx-target="#reader-body"' in gate
+    assert re.findall(r'class="gate__reason">(.*?)</span>', gate) == ["The only &lt;file&gt;.", "chosen by builder"]
 
 
 def test_an_artifact_of_another_node_is_not_taken(node: NodeRun, waiting: Run, page: str, as_: Browser) -> None:
