@@ -14,6 +14,7 @@ class RunMap extends HTMLElement {
   #marks = new Map();
   #fitted = null; // the view as it was fitted; another one was chosen by the person
   #marked = null; // key of the node that is shown, as the cards know it
+  #revealed = null; // and as the strip knows it
   #sizes = new ResizeObserver(([{ contentRect }]) => this.#resized(contentRect));
 
   connectedCallback() {
@@ -28,6 +29,7 @@ class RunMap extends HTMLElement {
     this.#page.addEventListener('htmx:after:swap', () => this.#show(), { signal });
     this.#switch(recall() === 'list' ? 'list' : 'canvas');
     this.#sizes.observe(this.#stage);
+    this.#revealChip();
   }
 
   disconnectedCallback() {
@@ -107,6 +109,7 @@ class RunMap extends HTMLElement {
 
   /** Say on the cards what the list says. */
   #show() {
+    this.#revealChip();
     if (!this.#canvas) return;
     const states = nodeStates([...this.querySelectorAll('.node-list__item')].map(({ dataset }) => dataset));
     if (!isSame(states, this.#states)) {
@@ -131,6 +134,17 @@ class RunMap extends HTMLElement {
     store.select({ nodes: [this.#shown] });
     this.querySelector('.canvas-node[aria-current]')?.removeAttribute('aria-current');
     scene.elementOf(this.#shown)?.setAttribute('aria-current', 'true');
+  }
+
+  /** In the strip of a narrow screen the node whose conversation is shown is in sight; a strip that a finger moved stays. */
+  #revealChip() {
+    const chip = this.#shown && this.querySelector(`.node-list__item[data-key="${CSS.escape(this.#shown)}"]`);
+    if (!chip?.offsetParent || this.#shown === this.#revealed) return;
+    this.#revealed = this.#shown;
+    const strip = chip.parentElement;
+    const [{ left, right }, around] = [chip.getBoundingClientRect(), strip.getBoundingClientRect()];
+    if (right > around.right) strip.scrollLeft += Math.min(right - around.right, left - around.left);
+    else if (left < around.left) strip.scrollLeft += left - around.left;
   }
 
   /** A press on the background takes the choice away, but something is shown all the same. */
