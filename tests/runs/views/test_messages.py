@@ -158,6 +158,16 @@ def test_finished_message_is_sanitised_html_and_its_raw_text_is_exact(node: Node
     assert raw["Content-Type"] == "text/plain; charset=utf-8"
 
 
+def test_attempt_that_wrote_nothing_is_one_line_and_no_fold(node: NodeRun, page: str, as_: Browser) -> None:
+    message = node.messages.latest("ordinal")
+    Message.objects.filter(pk=message.pk).update(status="interrupted", text="Half of it")
+    assert "Interrupted answer" in as_("builder").get(f"{page}messages/{message.public_id}/").content.decode()
+    Message.objects.filter(pk=message.pk).update(text="")
+    html = as_("builder").get(f"{page}messages/{message.public_id}/").content.decode()
+    assert "<details" not in html
+    assert "An attempt ended before it wrote anything." in html
+
+
 def test_raw_text_of_a_streaming_message_is_what_was_written_so_far(run: Run, as_: Browser) -> None:
     take(run, "a")
     stream = start_stream(run)
