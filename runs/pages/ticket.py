@@ -1,5 +1,6 @@
 """The page of a run ticket: the ticket's own document, with words, icons and addresses beside it."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,10 +96,15 @@ def ticket_page(run: Run, standing: Standing) -> TicketPage:
         ),
         nodes=tuple(_node(facts, key, written, versions) for key, written in ticket["nodes"].items()),
         lines=tuple(reversed(ticket["log"][-SHOWN_LINES:])),
-        events=tuple(reversed(ticket["events"][-SHOWN_EVENTS:])),
+        events=tuple(_event(written) for written in reversed(ticket["events"][-SHOWN_EVENTS:])),
         more_lines=len(ticket["log"]) > SHOWN_LINES,
         more_events=len(ticket["events"]) > SHOWN_EVENTS,
     )
+
+
+def _event(written: dict[str, Any]) -> dict[str, Any]:
+    """Give an event as its row shows it: its data as in the file, to be copied from either."""
+    return {**written, "data": json.dumps(written["data"], ensure_ascii=False)}
 
 
 def _failure(facts: Facts, failure: causes.Failure, written: dict[str, Any], may_act: bool) -> FailureCard:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 import pytest
@@ -91,6 +92,12 @@ def test_run_without_failure_says_so(waiting: Run, page: str, as_: Browser) -> N
     html = as_("builder").get(f"{page}ticket/").content.decode()
     assert "Nothing has failed" in html
     assert ticket_of(as_("builder"), page)["what_failed"] == []
+
+
+def test_events_are_shown_as_they_are_in_the_file(address: str, as_: Browser) -> None:
+    html = as_("builder").get(f"{address}ticket/").content.decode()
+    shown = [json.loads(unescape(data)) for data in re.findall(r'ticket-table__why">(\{.*?)</code>', html)]
+    assert shown == [event["data"] for event in reversed(ticket_of(as_("builder"), address)["events"])]
 
 
 # --- The document ---------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
@@ -9,7 +10,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from runs.actions.nodes import confirm, restart
-from runs.models import Message, NodeRun, Run
+from runs.models import Attempt, Message, NodeRun, Run
 from runs.pages.comparing import messages
 from runs.pages.comparing.version_comparison import VersionComparison, compare_versions
 from runs.start_inputs import Upload
@@ -97,6 +98,15 @@ def test_messages_outputs_artifacts_and_work_are_compared(twice: Run) -> None:
     assert facts["Messages"] == ("2", "2")
     assert facts["Accepted"] == ("by builder", "by builder")
     assert all(seconds >= 0 for seconds in found.seconds)
+
+
+def test_short_work_is_shown_with_its_tenths(twice: Run, as_: Browser) -> None:
+    for version, seconds in zip(versions(twice, "b"), (0.3, 1.25), strict=False):
+        attempts = Attempt.objects.filter(node_run=version)
+        attempts.update(started_at=version.created_at, finished_at=version.created_at + timedelta(seconds=seconds))
+    html = as_("viewer").get(f"/s/demo/runs/{twice.public_id}/nodes/b/comparison/?from=1&to=2").content.decode()
+    worked = html.partition("Time worked")[2].partition("</tr>")[0]
+    assert re.findall(r"[\d.]+ s\b", worked) == ["0.3 s", "1.3 s"]
 
 
 def test_message_that_only_one_version_has_stands_alone(twice: Run) -> None:
