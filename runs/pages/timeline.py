@@ -1,6 +1,6 @@
 """What took how long in a run: every attempt of every node version, and how long people were waited for.
 
-Three queries, however long the run was talked with: what is older than the newest attempts is left out.
+Four queries, however long the run was talked with: what is older than the newest attempts is left out.
 """
 
 from collections import defaultdict
@@ -11,14 +11,16 @@ from datetime import datetime
 from django.utils import timezone
 
 from runs.graphs import version_graph
-from runs.models import Attempt, NodeRun, Run, RunEvent
+from runs.models import Attempt, NodeRun, Run, RunEvent, SideEffect
 from runs.money import Cost, cost_of
 from runs.pages.time_axis import Axis, Gap
 from runs.states import AttemptStatus, NodeStatus
-from runs.wording import StatusLabel, attempt_label, node_label
+from runs.wording import StatusLabel, attempt_label, effect_text, node_label
 
 ATTEMPTS_MAX = 500  # the newest; a run that was talked with for weeks still has a page
 EVENTS_MAX = 5000
+EXPORTS_MAX = 500
+NAMED_MAX = 3  # of an attempt; the node lists all of them
 LEAST_PERCENT = 0.35  # a bar that short is still seen
 
 
@@ -32,12 +34,22 @@ class Bar:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """A file that was given out, as the ledger has it. `x`: its place on the line in percent."""
+
+    x: float
+    name: str
+    words: str
+
+
+@dataclass(frozen=True)
 class AttemptRow:
     """One attempt; seconds are None where they are not known or not over."""
 
     number: int
     label: StatusLabel
     bars: tuple[Bar, ...]
+    marks: tuple[Mark, ...]
     queued_s: float | None
     first_token_s: float | None
     took_s: float | None
@@ -48,6 +60,16 @@ class AttemptRow:
     output_tokens: int
     cost: Cost | None
     error: str
+
+    @property
+    def named(self) -> tuple[Mark, ...]:
+        """The marks that are named in the row; all are on the line."""
+        return self.marks[:NAMED_MAX]
+
+    @property
+    def unnamed(self) -> int:
+        """How many more there are."""
+        return len(self.marks) - len(self.named)
 
 
 @dataclass(frozen=True)
@@ -78,6 +100,11 @@ class Timeline:
         """Say whether the cost of any attempt is known; without one there is no such column."""
         return any(attempt.cost for version in self.versions for attempt in version.attempts)
 
+    @property
+    def has_marks(self) -> bool:
+        """Say whether any file was given out; without one the mark needs no words."""
+        return any(attempt.marks for version in self.versions for attempt in version.attempts)
+
 
 Span = tuple[datetime, datetime]
 
@@ -95,8 +122,9 @@ def timeline(run: Run) -> Timeline:
     axis = Axis(run.started_at.timestamp(), end.timestamp(), ((a.timestamp(), b.timestamp()) for a, b in busy))
     nodes = NodeRun.objects.filter(run=run).order_by("position", "number")
     began = [node for node in nodes if node.pk in attempts or node.pk in waits or node.started_at]
+    rows = _Rows(axis, now, _exports(run))
     return Timeline(
-        versions=tuple(_version(run, node, attempts[node.pk], waits.get(node.pk, ()), axis, now) for node in began),
+        versions=tuple(_version(run, node, attempts[node.pk], waits.get(node.pk, ()), rows) for node in began),
         gaps=axis.gaps,
         length_s=(end - run.started_at).total_seconds(),
         is_cut=len(newest) > ATTEMPTS_MAX,
@@ -119,9 +147,25 @@ def _waits(run: Run, now: datetime) -> dict[int, list[Span]]:
     return found
 
 
-def _version(
-    run: Run, node: NodeRun, attempts: Sequence[Attempt], waits: Iterable[Span], axis: Axis, now: datetime
-) -> VersionRow:
+def _exports(run: Run) -> dict[int, list[SideEffect]]:
+    """Read what was given out, the newest: attempt → exports, oldest first. Links are among the artifacts."""
+    found: dict[int, list[SideEffect]] = defaultdict(list)
+    newest = SideEffect.objects.filter(node_run__run=run, kind="export").order_by("-pk")[:EXPORTS_MAX]
+    for effect in reversed(newest):
+        found[effect.attempt_id].append(effect)
+    return found
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """What all rows of one timeline are made with."""
+
+    axis: Axis
+    now: datetime
+    exports: dict[int, list[SideEffect]]
+
+
+def _version(run: Run, node: NodeRun, attempts: Sequence[Attempt], waits: Iterable[Span], rows: _Rows) -> VersionRow:
     spans = list(waits)
     return VersionRow(
         key=node.key,
@@ -129,15 +173,17 @@ def _version(
         number=node.number,
         is_latest=node.is_latest,
         label=node_label(node.status, node.waiting_for),
-        bars=tuple(_bar("wait", start, end, axis) for start, end in spans),
+        bars=tuple(_bar("wait", start, end, rows.axis) for start, end in spans),
         waited_s=sum((end - start).total_seconds() for start, end in spans),
-        attempts=tuple(_attempt(attempt, axis, now) for attempt in attempts),
+        attempts=tuple(_attempt(attempt, rows) for attempt in attempts),
     )
 
 
-def _attempt(attempt: Attempt, axis: Axis, now: datetime) -> AttemptRow:
+def _attempt(attempt: Attempt, rows: _Rows) -> AttemptRow:
+    axis, now = rows.axis, rows.now
     end = attempt.finished_at or now
     started = attempt.started_at
+    exports = rows.exports.get(attempt.pk, ())
     bars = [_bar("queue", attempt.queued_at, started or end, axis)]
     if started:
         bars.append(_bar(attempt.status, started, end, axis))
@@ -145,6 +191,7 @@ def _attempt(attempt: Attempt, axis: Axis, now: datetime) -> AttemptRow:
         number=attempt.number,
         label=attempt_label(attempt.status),
         bars=tuple(bars),
+        marks=tuple(_mark(export, axis) for export in exports),
         queued_s=_seconds(attempt.queued_at, started),
         first_token_s=_seconds(started, attempt.first_token_at),
         took_s=_seconds(started, attempt.finished_at),
@@ -156,6 +203,10 @@ def _attempt(attempt: Attempt, axis: Axis, now: datetime) -> AttemptRow:
         cost=cost_of([attempt]),
         error=attempt.error,
     )
+
+
+def _mark(export: SideEffect, axis: Axis) -> Mark:
+    return Mark(axis.at(export.created_at.timestamp()), export.file_name, effect_text(export.kind, export.target))
 
 
 def _bar(kind: str, start: datetime, end: datetime, axis: Axis) -> Bar:

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from runs.models import Attempt, NodeRun, Run, RunEvent
+from runs.models import Attempt, NodeRun, Run, RunEvent, SideEffect
 from runs.pages.time_axis import IDLE_SHARE, Axis
 from runs.pages.timeline import timeline
 from tests.runs.turns import fail
@@ -84,11 +84,40 @@ def test_timeline_of_others_does_not_exist(page: str, as_: Browser) -> None:
     assert as_("outsider").get(f"{page}timeline/").status_code == 404
 
 
-def test_timeline_costs_three_queries_whatever_happened(
+def test_exports_are_marked_where_they_were_done_and_named_in_their_row(
+    waiting: Run, page: str, as_: Browser, htmx: dict[str, str]
+) -> None:
+    spread(waiting)
+    attempt = Attempt.objects.get(node_run__run=waiting, node_run__key="a")
+    begun, address = attempt.started_at, f"{page}timeline/"
+    assert begun is not None
+    client = as_("viewer")
+    assert "exported" not in client.get(address, headers=htmx).content.decode()
+
+    def act(number: int, kind: str = "export") -> None:
+        place = f"demo/RUN/a-v1/设计 <{number}>.md"
+        done = {"attempt": attempt, "node_run": attempt.node_run, "kind": kind, "key": f"{kind}:{number}"}
+        effect = SideEffect.objects.create(**done, target=place, result="Done.")
+        SideEffect.objects.filter(pk=effect.pk).update(created_at=begun + timedelta(seconds=number))
+
+    for number in range(1, 6):
+        act(number)
+    act(6, "link")
+    (row,) = timeline(waiting).versions[0].attempts
+    _queue, work = row.bars
+    seconds = [(mark.x - work.x) / work.width * 10 for mark in row.marks]
+    assert seconds == pytest.approx([1, 2, 3, 4, 5], abs=0.05)
+    html = client.get(address, headers=htmx).content.decode()
+    assert html.count('class="time-line__mark"') == 5
+    assert 'title="exported to demo/RUN/a-v1/设计 &lt;1&gt;.md">exported 设计 &lt;1&gt;.md<' in html
+    assert "and 2 more" in html and "&lt;4&gt;" not in html
+
+
+def test_timeline_costs_four_queries_whatever_happened(
     waiting: Run, page: str, as_: Browser, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     as_("builder").post(f"{page}nodes/a/restarts/", {"version": 1})
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         timeline(waiting)
 
 
