@@ -106,16 +106,17 @@ def who_label(who: str) -> str:
 
 
 def address_fault(fault: str) -> str:
-    """Say to a person why a text is no address of a link (`runs.agent.addresses`)."""
+    """Say to a person why a text is no address of a link (`runs.agent.addresses`), and what to do."""
     match fault:
         case "long":
-            return _("It has more than %(limit)s characters.") % {"limit": f"{MAX_URL_CHARS:,}"}
+            text = _("The address has more than %(limit)s characters; give a shorter one.")
+            return text % {"limit": f"{MAX_URL_CHARS:,}"}
         case "hidden":
-            return _("It holds spaces or characters that cannot be seen.")
+            return _("The address holds spaces or characters that cannot be seen; copy it again, without them.")
         case "login":
-            return _("It holds a user name or a password; give the address without them.")
+            return _("The address holds a user name or a password; give it without them.")
         case _:
-            return _("A link begins with https:// or http:// and names a host.")
+            return _("A link begins with https:// or http:// and names a host; write the whole address.")
 
 
 def moment_label(moment: str) -> str:

@@ -154,8 +154,15 @@ def test_a_link_is_written_as_an_address(space: Space, builder: User, as_: Brows
     run = make_run(make_workflow("a", space=space, owner=builder, confirm=["a"], nodes={"a": {"outputs": outputs}}))
     answer(run, "a", missing="output *page* found no link")
     address, client = f"/s/demo/runs/{run.public_id}/nodes/a/outputs/page/", as_("builder")
-    for bad in ("javascript:alert(1)", "https://me:secret@example.org/", "https://example.org/\u202egpj.exe"):
-        assert client.post(address, {"version": 1, "text": bad}).status_code == 409
+    refused = {
+        "javascript:alert(1)": "write the whole address",
+        "https://me:secret@example.org/": "give it without them",
+        "https://example.org/\u202egpj.exe": "copy it again, without them",
+        f"https://example.org/{'x' * 2000}": "give a shorter one",
+    }
+    for bad, remedy in refused.items():
+        answered = client.post(address, {"version": 1, "text": bad})
+        assert (answered.status_code, remedy in answered.content.decode()) == (409, True)
     assert client.post(address, {"version": 1, "text": "https://example.org/x"}).status_code == 302
     artifact = current(NodeRun.objects.get(run=run), "page").artifact
     assert artifact is not None and artifact.url == "https://example.org/x"
