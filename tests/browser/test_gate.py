@@ -61,6 +61,15 @@ def choose(page: Page, *, file: str = "", artifact: str = "") -> None:
     expect(output.locator(".gate__value")).to_have_text(file or artifact)
 
 
+def finish(page: Page, model: LLMock) -> None:
+    """Confirm the first node and wait until the rest is done."""
+    for name in ("design.md", "main.py", "review.md"):
+        model.call_tool("files_write", {"name": name, "content": f"# {name}\n"}).reply(f"I wrote {name}.")
+    model.reply(json.dumps({"verdict": {"reason": "asked for", "text": "Ready."}}))
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.locator(".run-head[data-status=done]")).to_be_visible()
+
+
 def test_file_that_was_sent_is_not_sent_again_with_the_next_choice(start: Callable[..., Watched]) -> None:
     watched = start()
     page = watched.page
@@ -82,11 +91,7 @@ def test_phone_shows_the_runs_name_the_chosen_node_and_whole_lines_of_code(
     watched = start(viewport=PHONE, has_touch=True, is_mobile=True)
     page = watched.page
     assert page.locator(".code-block").evaluate(IS_CLEAR), "something lies on the code"
-    for name in ("design.md", "main.py", "review.md"):
-        model.call_tool("files_write", {"name": name, "content": f"# {name}\n"}).reply(f"I wrote {name}.")
-    model.reply(json.dumps({"verdict": {"reason": "asked for", "text": "Ready."}}))
-    page.get_by_role("button", name="Confirm").click()
-    expect(page.locator(".run-head[data-status=done]")).to_be_visible()
+    finish(page, model)
     title = page.get_by_role("heading", level=1).bounding_box()
     assert title and title["width"] > 90, "a run that is done has a name, too"
     page.goto(re.sub(r"[?#].*|$", "?node=review", page.url, count=1))
@@ -95,4 +100,26 @@ def test_phone_shows_the_runs_name_the_chosen_node_and_whole_lines_of_code(
     page.locator("#node-analyse a").evaluate("(link) => link.click()")
     expect(page.locator("#node-analyse")).to_be_in_viewport(ratio=0.9)
     watched.judge("a run that is done, on a phone")
+    watched.assert_no_complaints()
+
+
+def test_what_runs_again_is_chosen_by_keyboard(start: Callable[..., Watched], model: LLMock) -> None:
+    watched = start()
+    page = watched.page
+    finish(page, model)
+    page.locator("#node-panel[data-status=done]").wait_for()
+    page.goto(re.sub(r"[?#].*|$", "?node=analyse", page.url, count=1))
+    model.reply("Nothing to change.").reply(json.dumps({"summary": {"reason": "asked for", "text": "Another one."}}))
+    page.get_by_role("textbox", name="Message").fill("Is it right?")
+    page.get_by_role("button", name="Send").click()
+    page.get_by_role("link", name="Done", exact=True).click()
+    plan = page.get_by_role("dialog")
+    row = plan.locator("[data-node=design]")
+    choice = row.get_by_role("checkbox", name="run again")
+    choice.focus()
+    for fate in ("again", "reused"):
+        page.keyboard.press("Space")
+        expect(row).to_have_attribute("data-fate", fate)
+        expect(choice).to_be_focused()
+        expect(choice).to_be_checked(checked=fate == "again")
     watched.assert_no_complaints()
