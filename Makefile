@@ -8,6 +8,8 @@ PORT ?= 8000
 ROWS ?=
 # A file's tests stay together: some share what its first test made.
 PARALLEL := -n auto --dist loadfile
+# `make test` draws the order of the tests anew; with `make ci` what passed here runs elsewhere in the same order.
+ORDER := --randomly-seed=20261
 SYSTEM_PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 PYTHON := .venv/bin/python
@@ -48,10 +50,10 @@ lint: setup ## formatting, lint, types
 	npm run --silent format:check
 
 ci: lint production-checks js-tests ## everything that has to pass (about half an hour on two cores)
-	$(PYTHON) -m tests.tools.server_tests $(PARALLEL)
-	env -u DATABASE_URL $(PYTHON) -m tests.tools.browser_tests
-	env -u DATABASE_URL AIME_CHAOS=short $(PYTHON) -m pytest -q -m "chaos or embedded_model" tests || test $$? -eq 5
-	env -u DATABASE_URL $(PYTHON) -m pytest $(PARALLEL) --cov --cov-report=term:skip-covered
+	$(PYTHON) -m tests.tools.server_tests $(PARALLEL) $(ORDER)
+	env -u DATABASE_URL $(PYTHON) -m tests.tools.browser_tests $(ORDER)
+	env -u DATABASE_URL AIME_CHAOS=short $(PYTHON) -m pytest -q $(ORDER) -m "chaos or embedded_model" tests || test $$? -eq 5
+	env -u DATABASE_URL $(PYTHON) -m pytest $(PARALLEL) $(ORDER) --cov --cov-report=term:skip-covered
 
 js-tests: setup
 	@files=$$(find tests/js -name '*.test.js' 2>/dev/null); test -z "$$files" || node --test $$files
