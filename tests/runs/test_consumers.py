@@ -166,7 +166,7 @@ async def test_page_reads_every_character_once_through_cuts_kills_and_broken_con
     web.start()
     await asyncio.sleep(3.0)
     await pages[1].drop()
-    await cut("%SELECT %(reader.place|m.user_id)%")
+    await cut("%SELECT %(reader.place|m.user_id|session_key FROM)%")
     await writing
     await until(lambda: all(page.texts[stream.public_id] == stream.text for page in pages))
     assert [page.doubled for page in pages] == [0, 0, 0]

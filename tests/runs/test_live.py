@@ -177,7 +177,7 @@ async def test_lost_notification_is_made_good_by_the_safety_pull(
     await until(lambda: watcher.texts[stream.public_id] == "heard unheard")
 
 
-@pytest.mark.parametrize("which", ["LISTEN %", "%SELECT %(reader.place|m.user_id)%"])
+@pytest.mark.parametrize("which", ["LISTEN %", "%SELECT %(reader.place|m.user_id|session_key FROM)%"])
 async def test_killed_connection_loses_nothing(hub: Hub, run: Run, stream: Stream, builder: User, which: str) -> None:
     watcher = Watcher().watch(hub, run, builder)
     await stream.awrite("before ")
