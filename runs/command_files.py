@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from runs.start_inputs import UPLOAD_MAX_BYTES, Upload
+from runs.uploads import UPLOAD_MAX_BYTES, Upload
 from spaces.commands import Misused, read_text
 
 

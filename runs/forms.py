@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
@@ -14,8 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from runs.history.filters import RunFilter
 from runs.models.saved_filter import NAME_CHARS, QUERY_CHARS
-from runs.start_inputs import UPLOAD_MAX_BYTES, Given, Upload, wrong_values
-from runs.uploads import refusal, too_many
+from runs.start_inputs import Given, wrong_values
+from runs.uploads import MIB, Upload, refusal, too_many
 from workflows.asked import AskedInput, asked_inputs
 from workflows.document import Document
 
@@ -73,7 +74,7 @@ def _field(question: AskedInput) -> forms.Field:
         "required": question.required,
         "initial": question.default,
     }
-    uploaded: dict[str, Any] = {**common, "help_text": _limit(), "validators": [_small_enough]}
+    uploaded: dict[str, Any] = {**common, "allow_empty_file": True, "help_text": _limit(), "validators": [_taken]}
     match question.type:
         case "file":
             return forms.FileField(widget=forms.FileInput({"class": "input input--file"}), **uploaded)
@@ -93,14 +94,14 @@ def _field(question: AskedInput) -> forms.Field:
             return PlainText(widget=forms.Textarea(attrs), **common)
 
 
-def _small_enough(file: "UploadedFile[bytes]") -> None:
-    """Refuse a large file before anybody reads it into memory."""
-    if file.size is not None and file.size > UPLOAD_MAX_BYTES:
-        raise ValidationError(_("%(name)s is larger than 20 MiB.") % {"name": file.name})
+def _taken(file: "UploadedFile[bytes]") -> None:
+    """Refuse what name and size already tell, before anybody reads a large file into memory."""
+    if refused := refusal(file.name or "", file.size or 0):
+        raise ValidationError(refused)
 
 
 def _limit() -> str:
-    return _("At most %(size)d MiB.") % {"size": UPLOAD_MAX_BYTES // 1024 // 1024}
+    return _("At most %(size)d MiB.") % {"size": settings.AIME_UPLOAD["max_bytes"] // MIB}
 
 
 class ActForm(forms.Form):
@@ -160,7 +161,7 @@ class OutputForm(ActForm):
 
     artifact = forms.CharField(required=False, max_length=26)
     text = PlainText(required=False)
-    file = forms.FileField(required=False, allow_empty_file=True, validators=[_small_enough])
+    file = forms.FileField(required=False, allow_empty_file=True, validators=[_taken])
 
 
 class FilesField(forms.FileField):

@@ -8,35 +8,20 @@ found before anything is refused. Touches no database. Not here: storing uploads
 import difflib
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from runs.agent.addresses import BadAddress, checked_url
-from runs.pictures import picture_type
+from runs.uploads import Upload, is_picture, refusal
 from runs.wording import address_fault
 from spaces.text import is_storable
 from workflows.asked import asked_values
 from workflows.document import Document, InputSpec
 
-UPLOAD_MAX_BYTES = 20 * 1024 * 1024
 TEXT_MAX_CHARS = 1_000_000
 MARKDOWN_SIGNS = " \t#*->"
 TITLE_CHARS = 80
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A file a person gave."""
-
-    name: str
-    content: bytes
-
-    @property
-    def sha256(self) -> str:
-        """The hash its bytes are stored under."""
-        return hashlib.sha256(self.content).hexdigest()
 
 
 Given = str | Upload
@@ -126,18 +111,12 @@ def _link_problem(name: str, value: str) -> str:
 def _upload_problem(name: str, kind: str, value: Given) -> str:
     if not isinstance(value, Upload):
         return _("%(name)s must be a file.") % {"name": name}
-    if len(value.content) > UPLOAD_MAX_BYTES:
-        return _("%(name)s is larger than 20 MiB.") % {"name": name}
-    if not is_storable(value.name) or not value.name:
+    if not value.name:
         return _("%(name)s needs a file with a name.") % {"name": name}
     if kind == "image" and not is_picture(value.content):
         return _("%(name)s must be a picture (PNG, JPEG, GIF or WebP).") % {"name": name}
-    return ""
-
-
-def is_picture(content: bytes) -> bool:
-    """Say whether bytes begin as a PNG, JPEG, GIF or WebP does."""
-    return picture_type(content) is not None
+    refused = refusal(value.name, len(value.content), value.content)
+    return f"{name}: {refused}" if refused else ""
 
 
 def _entry(type_: str, value: Given) -> dict[str, Any]:

@@ -1,9 +1,11 @@
-"""Files that a person sends with a message: what is taken, and one sentence for each that is not.
+"""Files that a person gives at the start, with a message or at the gate: what is taken, and why the rest is not.
 
 Limits are settings (`AIME_UPLOAD_…`); what passes can be an artifact's name and content. Touches no database.
 """
 
+import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from django.conf import settings
@@ -13,11 +15,30 @@ from django.utils.translation import ngettext
 from runs.agent.naming import BadName, artifact_type, jailed
 from runs.artifacts import NewArtifact
 from runs.errors import ActRefused
-from runs.start_inputs import Upload, is_picture
+from runs.pictures import picture_type
 from spaces.text import is_storable
 
 MIB = 1024 * 1024
+UPLOAD_MAX_BYTES = 20 * MIB  # of any; `AIME_UPLOAD_MAX_MIB` may say less
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp"})  # their first bytes say what they are
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file a person gave."""
+
+    name: str
+    content: bytes
+
+    @property
+    def sha256(self) -> str:
+        """The hash its bytes are stored under."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def is_picture(content: bytes) -> bool:
+    """Say whether bytes begin as a PNG, JPEG, GIF or WebP does."""
+    return picture_type(content) is not None
 
 
 def checked_uploads(uploads: Sequence[Upload]) -> tuple[NewArtifact, ...]:

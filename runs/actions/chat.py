@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from runs.access import require_node_act
 from runs.errors import ActRefused
 from runs.models import Message, NodeRun
-from runs.start_inputs import TEXT_MAX_CHARS, Upload
+from runs.start_inputs import TEXT_MAX_CHARS
 from runs.transitions import acts
 from runs.transitions.saying import Said
-from runs.uploads import checked_uploads
+from runs.uploads import Upload, checked_uploads
 from spaces.text import is_storable
 
 

@@ -5,16 +5,15 @@ from django.utils.translation import gettext as _
 
 from runs.access import require_confirm
 from runs.agent.addresses import BadAddress, checked_url
-from runs.agent.naming import BadName, jailed
+from runs.agent.naming import jailed
 from runs.artifacts import NewArtifact
 from runs.errors import ActRefused
 from runs.graphs import version_graph
 from runs.models import NodeRun
-from runs.pictures import picture_type
-from runs.start_inputs import TEXT_MAX_CHARS, UPLOAD_MAX_BYTES, Upload
+from runs.start_inputs import TEXT_MAX_CHARS
 from runs.transitions import choosing
 from runs.transitions.choosing import Override
-from runs.uploads import refusal
+from runs.uploads import Upload, is_picture, refusal
 from runs.wording import address_fault
 from spaces.text import is_storable
 
@@ -52,16 +51,11 @@ def _new(type_: str, text: str | None, upload: Upload | None) -> NewArtifact | N
         return None
     if type_ not in ("file", "code", "image"):
         raise ActRefused(_("This output takes no file."))
-    if len(upload.content) > UPLOAD_MAX_BYTES:
-        raise ActRefused(_("%(name)s is larger than 20 MiB.") % {"name": upload.name})
-    if type_ == "image" and picture_type(upload.content) is None:
-        raise ActRefused(_("%(name)s is not a PNG, JPEG, GIF or WebP image.") % {"name": upload.name})
     if refused := refusal(upload.name, len(upload.content), upload.content):
         raise ActRefused(refused)
-    try:
-        return NewArtifact(type_, jailed(upload.name)[:200], upload.content)
-    except BadName as error:
-        raise ActRefused(_("This file name cannot be used: %(why)s.") % {"why": error}) from error
+    if type_ == "image" and not is_picture(upload.content):
+        raise ActRefused(_("%(name)s is not a PNG, JPEG, GIF or WebP image.") % {"name": upload.name})
+    return NewArtifact(type_, jailed(upload.name)[:200], upload.content)
 
 
 def _address(text: str) -> str:

@@ -14,9 +14,10 @@ from runs.executors import has_executor
 from runs.graphs import version_graph
 from runs.history.terms import search_text, terms
 from runs.models import Run, RunSequence
-from runs.start_inputs import Given, Upload, check_inputs, title_of
+from runs.start_inputs import Given, check_inputs, title_of
 from runs.transitions import acts, starting
 from runs.transitions.ledger import open_run
+from runs.uploads import Upload
 from spaces.text import is_storable
 from workflows.document import Document
 from workflows.models import Visibility, Workflow, WorkflowVersion

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST
 from runs.actions import nodes, outputs
 from runs.forms import AcceptForm, ActForm, OutputForm, PlanForm
 from runs.models import NodeRun
-from runs.start_inputs import Upload
 from runs.transitions.planning import Choice
+from runs.uploads import Upload
 from runs.views.answers import answer_act
 from runs.views.loading import load_node_run
 from spaces.access import SpaceRequest, View, space_view

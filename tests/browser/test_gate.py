@@ -85,6 +85,24 @@ def test_file_that_was_sent_is_not_sent_again_with_the_next_choice(start: Callab
     watched.assert_no_complaints()
 
 
+def test_who_works_by_keyboard_stays_where_they_acted(start: Callable[..., Watched], model: LLMock) -> None:
+    """What was pressed goes with the answer; the next Tab must not begin at the top of the page."""
+    watched = start()
+    page = watched.page
+    change = page.locator(".gate__output").filter(has_text="analysis").locator("summary")
+    change.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Use this").first.focus()
+    page.keyboard.press("Enter")
+    expect(change).to_be_focused()
+    expect(page.locator(".gate__reason").first).to_have_text("chosen by builder")
+    model.call_tool("files_write", {"name": "design.md", "content": "# Design\n"}).reply("I wrote it.")
+    page.get_by_role("button", name="Confirm").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#node-panel")).to_be_focused()
+    watched.assert_no_complaints()
+
+
 def test_phone_shows_the_runs_name_the_chosen_node_and_whole_lines_of_code(
     start: Callable[..., Watched], model: LLMock
 ) -> None:

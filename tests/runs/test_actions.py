@@ -12,8 +12,9 @@ from runs.actions.runs import cancel_run, start_run
 from runs.artifacts import blob_content
 from runs.errors import ActForbidden, ActRefused, InvalidInputs
 from runs.models import Attempt, Message, NodeRun, Run, RunEvent
-from runs.start_inputs import TEXT_MAX_CHARS, UPLOAD_MAX_BYTES, Upload
+from runs.start_inputs import TEXT_MAX_CHARS
 from runs.transitions.outputs import outputs_sha256
+from runs.uploads import UPLOAD_MAX_BYTES, Upload
 from spaces.models import Space
 from tests.factories import make_run, make_space, make_workflow
 from tests.runs.turns import answer, fail, status_of, take
@@ -107,6 +108,10 @@ def test_upload_is_stored_once_under_its_hash(space: Space, builder: User) -> No
         ("file", "text", "must be a file"),
         ("file", Upload("", b"x"), "needs a file with a name"),
         ("file", Upload("big", bytes(UPLOAD_MAX_BYTES + 1)), "20 MiB"),
+        ("file", Upload("empty.md", b""), "is empty"),
+        ("file", Upload("run.exe", b"MZ"), "type .exe are not taken"),
+        ("file", Upload("../up.md", b"x"), "rename it"),
+        ("file", Upload("shot.png", b"text"), "not the picture"),
         ("image", Upload("a.png", b"not a picture"), "must be a picture"),
         ("image", Upload("a.webp", b"RIFF____WAVE"), "must be a picture"),
     ],
@@ -125,7 +130,6 @@ def test_value_that_does_not_fit_is_refused(space: Space, builder: User, type_: 
     ("type_", "value"),
     [
         ("link", "https://example.org/a?b=c"),
-        ("file", Upload("empty", b"")),
         ("file", Upload("full", bytes(UPLOAD_MAX_BYTES))),
         ("image", Upload("a.webp", b"RIFF____WEBPVP8 ")),
         ("code", "print(1)\n"),

@@ -21,7 +21,7 @@ from runs.models import (
     SavedFilter,
     SideEffect,
 )
-from runs.start_inputs import Upload
+from runs.uploads import Upload
 from tests.factories import make_run, make_space, make_workflow
 from tests.runs.turns import HOST, answer
 

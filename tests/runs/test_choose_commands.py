@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from runs import command_files
 from runs.artifacts import NewArtifact, store_artifact
 from runs.models import NodeRun, Run
-from runs.start_inputs import UPLOAD_MAX_BYTES, Upload
+from runs.uploads import UPLOAD_MAX_BYTES, Upload
 from tests.factories import make_run, make_space, make_workflow
 from tests.runs.turns import answer, status_of
 

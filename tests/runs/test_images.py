@@ -16,7 +16,7 @@ from runs.conversation import load_turn
 from runs.failures import Press, advice
 from runs.models import Blob, Message, NodeRun, Run
 from runs.sight import HEAD_BYTES, pictures, sees
-from runs.start_inputs import Upload
+from runs.uploads import Upload
 from tests.fakes.model import FakeModel, fails, says
 from tests.runs.conftest import StartRun
 from tests.runs.crews import ENDPOINT, work

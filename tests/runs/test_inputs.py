@@ -10,8 +10,8 @@ from runs.executors.base import Done, OutputChoice
 from runs.inputs import InputMissing, resolve_inputs
 from runs.models import Message
 from runs.staleness import stale_inputs
-from runs.start_inputs import Upload
 from runs.transitions import acts, attempts
+from runs.uploads import Upload
 from tests.runs.conftest import StartRun
 from tests.runs.engine import accept, assert_sound, node, statuses, take_one, text, turn
 from workflows.document import InputSpec, NodeSpec

@@ -22,7 +22,7 @@ from django.urls import get_resolver, reverse
 from runs.consumers import LiveConsumer
 from runs.live import hub
 from runs.models import Notification, NotificationSetting, Run
-from runs.start_inputs import Upload
+from runs.uploads import Upload
 from spaces.models import Membership, Role, Space
 from tests.factories import document_of, make_run, make_space, make_workflow
 from tests.runs.test_pictures import png

@@ -13,7 +13,7 @@ from runs.actions.nodes import confirm, restart
 from runs.models import Message, NodeRun, Run
 from runs.reports import TEXT_MAX_BYTES, run_report
 from runs.staleness import stale_inputs
-from runs.start_inputs import Upload
+from runs.uploads import Upload
 from spaces.models import Space
 from tests.factories import make_run, make_space, make_workflow
 from tests.runs.streams import start_stream

@@ -14,8 +14,8 @@ from runs.agent.parts import text_of
 from runs.conversation import load_turn
 from runs.errors import ActForbidden, ActRefused
 from runs.models import Artifact, Attachment, Message, NodeRun, Run
-from runs.start_inputs import Upload
 from runs.transitions import acts
+from runs.uploads import Upload
 from tests.runs.conftest import StartRun
 from tests.runs.engine import assert_sound, kinds, node, statuses, take_one
 from tests.runs.turns import answer

@@ -7,10 +7,10 @@ from runs import sql
 from runs.artifacts import NewArtifact, store_artifact
 from runs.executors.base import Done, Failed, Job, OutputChoice, Spent
 from runs.models import Artifact, Attempt, Message, NodeRun, Run, ToolCall
-from runs.start_inputs import Upload
 from runs.states import MessageStatus
 from runs.transitions import attempts
 from runs.transitions.claiming import claim
+from runs.uploads import Upload
 
 HOST = uuid.UUID(int=1)
 

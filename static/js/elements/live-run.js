@@ -137,6 +137,7 @@ class LiveRun extends HTMLElement {
     this.#answers += 1;
     this.#refresher.request('tail');
     this.#refresher.request('overview');
+    if (document.activeElement === document.body) this.#panel?.focus({ preventScroll: true }); // what was pressed is gone
   }
 
   #markSelected() {

@@ -20,6 +20,7 @@ export const morphRules = {
     const fold = ctx.response.raw.ok && element.closest('details[open]:has(> form)');
     if (!fold) return;
     fold.removeAttribute('open');
+    fold.querySelector(':scope > summary')?.focus({ preventScroll: true }); // its button is out of sight now
     fold.querySelector(':scope > form').reset(); // a file that stayed would be sent once more with the next choice
   },
 

@@ -21,13 +21,13 @@ from runs.errors import ActForbidden, ActRefused
 from runs.executors.base import Done, Failed, Job, OutputChoice
 from runs.models import Artifact, NodeRun, Run
 from runs.recovery import recover_once
-from runs.start_inputs import Upload
 from runs.ticker import Piece, write
 from runs.transitions import attempts, leases
 from runs.transitions.claiming import claim
 from runs.transitions.outputs import outputs_sha256
 from runs.transitions.planning import NO_CHOICE, Choice, plan_now
 from runs.transitions.starting import HandOff
+from runs.uploads import Upload
 from spaces.models import Space
 from tests.factories import make_run, make_workflow
 from tests.runs.modelled.outward import Outside

@@ -12,7 +12,7 @@ from django.test import AsyncClient, Client
 from runs.actions.nodes import restart
 from runs.artifacts import NewArtifact, store_artifact
 from runs.models import NodeRun, Run
-from runs.start_inputs import Upload
+from runs.uploads import Upload
 from runs.views import artifacts as views
 from tests.runs.turns import answer
 

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from runs.actions.nodes import restart
 from runs.artifacts import NewArtifact, store_artifact
 from runs.models import Artifact, NodeRun, Run
-from runs.start_inputs import Upload
+from runs.uploads import Upload
 from tests.runs.test_pictures import png
 from tests.runs.turns import answer
 from tests.runs.views.conftest import DOCUMENT

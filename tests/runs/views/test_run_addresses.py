@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from runs.models import Artifact, NodeRun, Run
-from runs.start_inputs import Upload
+from runs.uploads import Upload
 from spaces.models import Space
 from tests.factories import make_run, make_workflow
 from tests.runs.turns import answer

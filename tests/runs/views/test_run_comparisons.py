@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from runs.models import Artifact, Attempt, Run
 from runs.pages.comparing.run_comparison import compare_runs
-from runs.start_inputs import Upload
+from runs.uploads import Upload
 from spaces.models import Space
 from tests.factories import make_run, make_workflow
 from tests.runs.turns import answer

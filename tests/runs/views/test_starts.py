@@ -81,11 +81,22 @@ def test_upload_of_the_wrong_kind_is_said_at_its_field(space: Space, builder: Us
     assert "must be a picture" in answer.content.decode()
 
 
-def test_upload_over_the_limit_is_refused_before_it_is_read(typed: Workflow, as_: Browser, monkeypatch: Any) -> None:
-    monkeypatch.setattr("runs.forms.UPLOAD_MAX_BYTES", 10)
+def test_upload_over_the_limit_is_refused_before_it_is_read(typed: Workflow, as_: Browser, settings: Any) -> None:
+    settings.AIME_UPLOAD = settings.AIME_UPLOAD | {"max_bytes": 10}
     answer = as_("builder").post(ADDRESS, {"goal": "x", "language": "y", "spec": SimpleUploadedFile("a", b"x" * 11)})
     assert answer.status_code == 422
-    assert "a is larger than 20 MiB" in answer.content.decode()
+    assert "a is larger than 0 MiB" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"), [("run.exe", b"MZ", "type .exe are not taken"), ("a.md", b"", "is empty")]
+)
+def test_upload_that_no_message_takes_is_refused_at_its_field(
+    typed: Workflow, as_: Browser, name: str, content: bytes, words: str
+) -> None:
+    answer = as_("builder").post(ADDRESS, {"goal": "x", "language": "y", "spec": SimpleUploadedFile(name, content)})
+    assert (answer.status_code, Run.objects.count()) == (422, 0)
+    assert words in answer.content.decode()
 
 
 @pytest.mark.parametrize(("name", "status"), [("viewer", 403), ("outsider", 404), ("admin", 200)])

@@ -13,8 +13,8 @@ from runs.actions.nodes import confirm, restart
 from runs.models import Attempt, Message, NodeRun, Run
 from runs.pages.comparing import messages
 from runs.pages.comparing.version_comparison import VersionComparison, compare_versions
-from runs.start_inputs import Upload
 from runs.transitions.outputs import outputs_sha256
+from runs.uploads import Upload
 from spaces.models import Space
 from tests.factories import make_run, make_workflow
 from tests.runs.turns import answer
