@@ -211,6 +211,8 @@ def test_addresses_lead_to_message_artifact_old_version_and_timeline(watched: Wa
     assert message and artifact
     page.goto(f"{run}?node=analyse&version=1#{message}")
     expect(page.locator(f"#{message}")).to_be_focused()
+    page.goto(f"{run}?node=analyse#message-01HZZZZZZZZZZZZZZZZZZZZZZZ")
+    expect(page.locator("#toasts")).to_contain_text("The linked message was not found here.")
     page.goto(f"{run}?artifact={artifact.rstrip('/').rpartition('/')[2]}")
     expect(page.get_by_role("dialog")).to_contain_text("analysis.md")
     page.keyboard.press("Escape")

@@ -24,8 +24,9 @@ function showArtifact(page, signal) {
 
 async function showMessage(page) {
   const id = messageOf(location.hash);
-  const message = id && (await page.querySelector('message-log').reveal(id));
-  if (!message) return; // of another node, or gone with its branch
+  if (!id) return;
+  const message = await page.querySelector('message-log').reveal(id);
+  if (!message) return document.querySelector('toast-list').add(page.dataset.unfound, 'work');
   message.tabIndex = -1;
   message.scrollIntoView({ block: 'center' });
   message.focus({ preventScroll: true });
