@@ -92,6 +92,7 @@ def test_who_works_by_keyboard_stays_where_they_acted(start: Callable[..., Watch
     change = page.locator(".gate__output").filter(has_text="analysis").locator("summary")
     change.focus()
     page.keyboard.press("Enter")
+    watched.look_closely("gate with an open choice")
     page.get_by_role("button", name="Use this").first.focus()
     page.keyboard.press("Enter")
     expect(change).to_be_focused()
