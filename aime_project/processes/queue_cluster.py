@@ -30,6 +30,7 @@ from runs.queue import RUN_HOST
 
 EXIT_CRASHED = 75  # EX_TEMPFAIL: start me again
 AGAIN_S = 0.2
+SAME_SIGNAL_S = 0.02  # a signal to the whole group may end members a moment before it is seen here
 # Imported before the fork, so that their memory is shared by all workers; what is missing is imported on first use.
 PRELOAD = (
     "openai",
@@ -59,9 +60,9 @@ def run() -> int:
     if stop.is_requested():
         return 0
     cluster.start()
-    while not (lost := members.wait()):
-        if stop.is_requested():
-            return _stop(cluster, members)
+    lost = _lost_unasked(members, stop)
+    if not lost:
+        return _stop(cluster, members)
     logger.error("queue: killed members %s; ending the cluster", sorted(lost))
     _kill_descendants()
     return EXIT_CRASHED
@@ -96,6 +97,15 @@ class _StopRequest:
         if os.getpid() == self._main_pid:
             self._requested = True
             self._members.wake()
+
+
+def _lost_unasked(members: Members, stop: _StopRequest) -> set[int]:
+    """Wait until members are killed, and give their pids; none where it is asked to stop, whoever ended with that."""
+    while not stop.is_requested():
+        if lost := members.wait():
+            time.sleep(SAME_SIGNAL_S)
+            return set() if stop.is_requested() else lost
+    return set()
 
 
 def _stop(cluster: Cluster, members: Members) -> int:

@@ -66,7 +66,7 @@ class LoadServer:
             end: float | None = None
             while end is None or due < end:
                 await asyncio.sleep(due - time.monotonic())
-                if reader.at_eof():
+                if reader.at_eof() or writer.is_closing():  # uvloop may close without an end to read
                     self._stats["closed"].append(time.monotonic())
                     raise ConnectionResetError
                 writer.write(frame(b'{"content":"%d "}' % int((time.monotonic() - self._epoch) * 10_000)))

@@ -79,6 +79,24 @@ def test_start_waits_for_a_database_that_restarts(monkeypatch: pytest.MonkeyPatc
     assert len(calls) == 2
 
 
+@pytest.mark.parametrize("moment", ["with the end", "just after", "never"])
+def test_members_ended_by_the_signal_that_asks_to_stop_are_not_lost(
+    moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A signal to the whole group ends them at once, and may be seen here only then; it is no crash."""
+    members = Members()
+    stop = queue_cluster._StopRequest(members)
+
+    def wait() -> set[int]:
+        if moment == "with the end":
+            stop._note()
+        return {7}
+
+    monkeypatch.setattr(members, "wait", wait)
+    monkeypatch.setattr(queue_cluster.time, "sleep", lambda _: stop._note() if moment == "just after" else None)
+    assert queue_cluster._lost_unasked(members, stop) == ({7} if moment == "never" else set())
+
+
 def test_member_that_ends_in_order_is_not_lost() -> None:
     members = Members()
     child = FORK.Process(target=int)
