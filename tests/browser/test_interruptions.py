@@ -124,7 +124,7 @@ def test_sample_finds_one_wrong_character(
     site: Site, model: LLMock, browser_of: Callable[..., Watched], wrong: str
 ) -> None:
     """The long test can fail."""
-    text = " ".join(f"word{number}" for number in range(400))
+    text = " ".join(f"word{number}" for number in range(2000))
     model.pace(PACE_MS).tool_mode("off").add(Reply(text=text, times=None, match=Match(model="long-story")))
     Person(site.aime, site.seeded).start("long-story")
     public_id, run_id, _status = site.database.patient_rows(RUN)[0]
@@ -132,6 +132,8 @@ def test_sample_finds_one_wrong_character(
     page.goto(f"/s/demo/runs/{public_id}/")
     reader = Reader(page, site, run_id)
     reader.read_until(0.05, text)
+    expect(page.locator(".message__body[data-status=streaming]")).not_to_be_empty()
+    reader.sample()
     assert reader.samples
     page.evaluate(f"() => {{ const text = document.querySelector('[data-status=streaming]').firstChild; {wrong}; }}")
     with pytest.raises(AssertionError, match="is no prefix"):
