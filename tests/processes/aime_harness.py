@@ -47,8 +47,11 @@ class Aime:
         """Start and wait until the web answers; give the seconds it took."""
         began = time.monotonic()
         self.launch()
-        assert wait_until(self.answers, UP_S), self.output()
+        assert wait_until(lambda: self.answers() or self._has_ended(), UP_S) and self.answers(), self.output()
         return time.monotonic() - began
+
+    def _has_ended(self) -> bool:
+        return self.process is not None and self.process.poll() is not None
 
     def launch(self) -> None:
         with self.log_path.open("ab") as log:
