@@ -251,7 +251,7 @@ LOGGING = {"level": AIME_LOG_LEVEL.upper()}
 # --- Uploads --------------------------------------------------------------------------------------------------------
 DATA_UPLOAD_MAX_MEMORY_SIZE = 21 * 1024 * 1024  # a blob of 20 MiB and the form around it
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-AIME_UPLOAD: dict[str, Any] = {  # files that come with a message
+AIME_UPLOAD: dict[str, Any] = {  # files given at the start, with a message or at the gate
     "max_files": env_int("AIME_UPLOAD_MAX_FILES", 10, minimum=1, maximum=100),
     "max_bytes": env_int("AIME_UPLOAD_MAX_MIB", 20, minimum=1, maximum=20) * 1024 * 1024,  # a blob's own limit
     "refused": frozenset(

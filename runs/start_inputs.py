@@ -1,8 +1,8 @@
 """The values a person gives when a run starts, checked against what its template asks for.
 
 `name` answers every node that asks under that name, `node.name` only that node (and wins there); a trigger asks for
-its outputs in the same way. Every problem is
-found before anything is refused. Touches no database. Not here: storing uploads (`runs/actions/runs.py`).
+its outputs in the same way. Every problem is found before anything is refused. Touches no database. Not here: which
+files are taken (`runs/uploads.py`), storing them (`runs/actions/runs.py`).
 """
 
 import difflib
